@@ -1,0 +1,246 @@
+//! Figures with their state and provenance, as plain data: what every output is made from.
+
+use serde::Serialize;
+
+use crate::text::Span;
+use crate::types::{Number, Period};
+
+/// Why a figure has no number, or how it came by its zero. Never turned into 0 or blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A number, zero included when it was measured.
+    Number(Number),
+    /// Zero because nothing was there inside the declared coverage, or because the parts reach the stated total.
+    ImpliedZero(ZeroReason),
+    /// No number is known.
+    Missing(MissingReason),
+    /// The figure has no meaning here, and the definition says why.
+    NotApplicable(String),
+    /// The denominator is zero.
+    NotComputable(ZeroDenominator),
+    /// Hidden to protect persons.
+    Suppressed,
+}
+
+/// Why a zero may be inferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ZeroReason {
+    /// The source declares that it covers this group and period, and has no row there.
+    Coverage,
+    /// The stated parts already reach the stated total.
+    PartsReachTotal,
+}
+
+/// Why a figure is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MissingReason {
+    /// The source has no row for this group and period, and does not declare that it covers them.
+    NotReported,
+    /// The period lies outside the source's data or declared coverage; the last period with data, if any.
+    OutsideCoverage(Option<Period>),
+    /// Rows exist, but the column is empty in all of them.
+    ColumnEmpty,
+    /// A sum, average, median, minimum or maximum of no rows.
+    NothingToMeasure,
+    /// Parts are known, but neither the total nor all the parts (`known` of `wanted` members).
+    PartsIncomplete {
+        /// Parts with a figure.
+        known: usize,
+        /// Parts that the dimension has.
+        wanted: usize,
+    },
+    /// The source could not be read.
+    SourceUnreadable,
+    /// A figure that this one is computed from is missing: the name of that indicator or measure.
+    Operand(String, Box<MissingReason>),
+    /// The figure cannot be broken down this way: the source has no such breakdown.
+    NoSuchBreakdown,
+}
+
+/// Which division by zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ZeroDenominator {
+    /// 3 / 0: the parts contradict each other.
+    SomethingOverZero,
+    /// 0 / 0: there was nothing to measure.
+    ZeroOverZero,
+}
+
+impl Value {
+    /// The number, where there is one (an implied zero is one).
+    pub fn number(&self) -> Option<Number> {
+        match self {
+            Value::Number(number) => Some(number.clone()),
+            Value::ImpliedZero(_) => Some(Number::zero()),
+            Value::Missing(_) | Value::NotApplicable(_) | Value::NotComputable(_) | Value::Suppressed => None,
+        }
+    }
+}
+
+/// One place of a breakdown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Member {
+    /// A member of the dimension's list, by index.
+    Code(usize),
+    /// The column is empty (or carries the source's marker for unknown).
+    Unknown,
+}
+
+/// One coordinate of a group: which dimension, which level of it, which member. A figure with no coordinates is the total.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GroupKey {
+    /// Index of the dimension in the program.
+    pub dimension: usize,
+    /// Level of the dimension, 0 being the coarsest.
+    pub level: usize,
+    /// The member.
+    pub member: Member,
+}
+
+/// How many rows a figure stands on (meaning 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Rows {
+    /// Rows of the source that were read.
+    pub read: u64,
+    /// Rows that entered the figure (its denominator, when it has one).
+    pub used: u64,
+    /// Rows that should have entered but whose value is missing.
+    pub missing: u64,
+}
+
+/// Where a figure stands with respect to its target (meaning 10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The target is reached.
+    Reached,
+    /// On or above the expected path.
+    OnTrack,
+    /// Below the expected path, within the tolerance or the warning band.
+    AtRisk,
+    /// Below that.
+    OffTrack,
+    /// A target exists, but the status cannot be told (figure missing, baseline or target to be defined).
+    CannotTell,
+}
+
+/// A target or a reference value, as it applies to one figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aim {
+    /// The period for which it is set.
+    pub period: Period,
+    /// The number; `None` where the plan says "to be defined".
+    pub value: Option<Number>,
+    /// The other bound of "between".
+    pub upper: Option<Number>,
+    /// Where it stands in the text.
+    pub definition: Span,
+}
+
+/// What explains a published figure that is not the computed one (meaning 13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agreement {
+    /// Equal at the precision printed.
+    Agrees,
+    /// Equal once the computed figure is cut instead of rounded.
+    Truncation,
+    /// Equal once a share is read as a fraction of one, or the reverse.
+    PercentVersusFraction,
+    /// Equal once a thousands mark is read as a decimal mark, or the reverse.
+    ThousandsMark,
+    /// The first decimals agree: rounded to fewer digits than printed, or rounded twice.
+    Rounding,
+    /// None of these.
+    Disagrees,
+    /// There is no computed figure to compare with.
+    CannotTell,
+}
+
+/// The comparison of one figure with one published value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// What was printed.
+    pub value: Number,
+    /// Decimals printed.
+    pub decimals: u8,
+    /// Where it was printed, as the author says.
+    pub source: Option<String>,
+    /// The verdict.
+    pub agreement: Agreement,
+    /// The author's explanation of a known discrepancy.
+    pub known_discrepancy: Option<String>,
+    /// Where it stands in the text.
+    pub definition: Span,
+}
+
+/// One figure: one indicator, one period, one group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Index of the indicator in the program.
+    pub indicator: usize,
+    /// The period or window.
+    pub period: Period,
+    /// The group; empty for the total.
+    pub group: Vec<GroupKey>,
+    /// The value and its state.
+    pub value: Value,
+    /// The numerator, for shares, rates, changes and averages.
+    pub numerator: Option<Number>,
+    /// The denominator, likewise.
+    pub denominator: Option<Number>,
+    /// Rows behind the figure.
+    pub rows: Rows,
+    /// The reference value that applies.
+    pub baseline: Option<Aim>,
+    /// The target that applies.
+    pub target: Option<Aim>,
+    /// Where the figure stands.
+    pub status: Option<Status>,
+    /// Comparisons with what was printed.
+    pub published: Vec<Published>,
+    /// The period is not over in the data, or the source covers only a part of it.
+    pub incomplete: bool,
+}
+
+/// How a rule came out. Nothing to check is never a pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleResult {
+    /// It holds.
+    Holds,
+    /// It fails, by this much.
+    Fails {
+        /// Left side minus right side.
+        difference: Number,
+    },
+    /// A side has no number.
+    CannotTell(Value),
+}
+
+/// One rule at one period and group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleOutcome {
+    /// Index of the rule in the program.
+    pub rule: usize,
+    /// The period.
+    pub period: Period,
+    /// The group; empty for the total.
+    pub group: Vec<GroupKey>,
+    /// Left and right side.
+    pub sides: (Value, Value),
+    /// The verdict.
+    pub result: RuleResult,
+    /// The author's explanation, where the failure is a known discrepancy.
+    pub known_discrepancy: Option<String>,
+}
+
+/// Everything that an evaluation found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Figures, in the order of indicators, periods, groups.
+    pub figures: Vec<Figure>,
+    /// Rules.
+    pub rules: Vec<RuleOutcome>,
+}

@@ -1,0 +1,183 @@
+//! The contract with the data: a [`CubeQuery`] says what is wanted of one source, a [`Cube`] is the answer. Whoever can
+//! answer it (the embedded engine, a database, a test double) implements [`CubeSource`]; nothing above this line ever
+//! touches a row.
+
+use std::collections::BTreeMap;
+
+use crate::problem::Problem;
+use crate::program::model::{ColumnTest, DataSource, Dimension};
+use crate::types::{Calendar, CalendarId};
+
+/// What is wanted of one source, in one scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CubeQuery {
+    /// Index of the source in the program.
+    pub source: usize,
+    /// Codes by which cells may be grouped.
+    pub keys: Vec<Key>,
+    /// Row filters, as trees over `tests`.
+    pub filters: Vec<Filter>,
+    /// Tests on columns, each used by one or more filters. `TestOn` is always a column of this source.
+    pub tests: Vec<ColumnTest>,
+    /// What is measured.
+    pub lanes: Vec<Lane>,
+    /// In which groupings which lanes are wanted.
+    pub sets: Vec<GroupingSet>,
+    /// Columns whose joint value must not repeat (reported as duplicate keys); empty for no check.
+    pub unique: Vec<usize>,
+}
+
+/// A small code made of a column, row by row.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// The member of a dimension at a level: the index of the member, [`Cube::UNKNOWN`], or [`Cube::TOTAL`] where the source
+    /// marks totals.
+    Dimension {
+        /// Column of the source.
+        column: usize,
+        /// The dimension.
+        dimension: usize,
+        /// The level; a finer code is rolled up to its ancestor, a coarser one is unknown at this level.
+        level: usize,
+    },
+    /// The ordinal of the period: of a date in `calendar`, or of a period label (then `calendar` is the column's).
+    /// [`Cube::UNKNOWN`] where the cell is empty or unreadable.
+    Period {
+        /// Column of the source.
+        column: usize,
+        /// The calendar.
+        calendar: CalendarId,
+    },
+}
+
+/// A filter: a tree over the query's tests.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Filter {
+    /// Index into [`CubeQuery::tests`].
+    Test(usize),
+    /// All of them; every row where empty.
+    And(Vec<Filter>),
+    /// Any of them.
+    Or(Vec<Filter>),
+    /// Not.
+    Not(Box<Filter>),
+}
+
+/// One measured thing: a filter and a mergeable state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lane {
+    /// Index into [`CubeQuery::filters`]; every row where `None`.
+    pub filter: Option<usize>,
+    /// What is kept of the rows that pass.
+    pub state: LaneState,
+}
+
+/// What a lane keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LaneState {
+    /// How many rows.
+    Rows,
+    /// How many rows have a value in this column → [`LaneValue::Count`].
+    Present(usize),
+    /// Exact sum and number of values → [`LaneValue::Sum`].
+    Sum(usize),
+    /// Smallest value → [`LaneValue::Extreme`].
+    Minimum(usize),
+    /// Largest value → [`LaneValue::Extreme`].
+    Maximum(usize),
+    /// How many distinct values (exact) → [`LaneValue::Count`]. Empty cells are not values.
+    Distinct(usize),
+    /// Value → number of rows, for medians → [`LaneValue::Values`].
+    Values(usize),
+    /// The value of the row with the earliest date or period in `by`, summed where several rows share it → [`LaneValue::Sum`].
+    First {
+        /// The value.
+        column: usize,
+        /// The date or period.
+        by: usize,
+    },
+    /// The same for the latest.
+    Last {
+        /// The value.
+        column: usize,
+        /// The date or period.
+        by: usize,
+    },
+}
+
+/// A grouping: some keys, and the lanes wanted in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupingSet {
+    /// Indexes into [`CubeQuery::keys`], in the order of a cell's codes. Empty: one cell for everything.
+    pub keys: Vec<usize>,
+    /// Indexes into [`CubeQuery::lanes`], in the order of a cell's values.
+    pub lanes: Vec<usize>,
+}
+
+/// An exact decimal: `mantissa / 10^scale`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Decimal {
+    /// Digits.
+    pub mantissa: i128,
+    /// Digits after the decimal mark.
+    pub scale: u8,
+}
+
+/// The value of one lane in one cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LaneValue {
+    /// A count.
+    Count(u64),
+    /// A sum and how many values entered it.
+    Sum(Decimal, u64),
+    /// An extreme; `None` where there was no value.
+    Extreme(Option<Decimal>),
+    /// Values in order (by number, then by scale), each with its rows.
+    Values(Vec<(Decimal, u64)>),
+}
+
+/// The cells of one grouping set: codes in the order of [`GroupingSet::keys`] → values in the order of
+/// [`GroupingSet::lanes`]. Only groups with at least one row that passes at least one lane's filter have a cell; the set with
+/// no keys always has its cell.
+pub type Cells = BTreeMap<Box<[i32]>, Box<[LaneValue]>>;
+
+/// The answer to a [`CubeQuery`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cube {
+    /// One per grouping set of the query, in its order.
+    pub sets: Vec<Cells>,
+    /// Rows read.
+    pub rows: u64,
+    /// For each `Key::Period` of the query (by index into `keys`): the lowest and highest ordinal found.
+    pub periods: BTreeMap<usize, (i32, i32)>,
+    /// What is wrong in the data.
+    pub problems: Vec<Problem>,
+    /// Occurrences that are counted but not in `problems`, because there were too many.
+    pub problems_left_out: u64,
+    /// The source could not be read at all; `problems` says why.
+    pub unreadable: bool,
+}
+
+impl Cube {
+    /// The code of a group whose column is empty or unreadable.
+    pub const UNKNOWN: i32 = i32::MIN;
+    /// The code of a row that the source marks as a total.
+    pub const TOTAL: i32 = i32::MIN + 1;
+}
+
+/// What the answerer of a query may look up: never more than this.
+#[derive(Debug, Clone, Copy)]
+pub struct Catalog<'a> {
+    /// The source that the query names.
+    pub source: &'a DataSource,
+    /// All dimensions of the program.
+    pub dimensions: &'a [Dimension],
+    /// All calendars of the program.
+    pub calendars: &'a [Calendar],
+}
+
+/// Whoever answers cube queries.
+pub trait CubeSource {
+    /// Answers one query. Problems in the data are in the answer; a source that cannot be read is an answer too.
+    fn cube(&self, query: &CubeQuery, catalog: Catalog<'_>) -> Cube;
+}

@@ -1,0 +1,138 @@
+//! Everything that can be wrong, as data: a fact, where it is, and its words in both languages.
+//!
+//! One file per family; numbers are never reused. `problem` imports no phase: a fact carries plain data.
+
+mod words;
+
+pub use words::{Severity, Words, close_to};
+
+use crate::text::{Both, Lang, Span};
+
+/// A problem: what is wrong and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// What is wrong.
+    pub fact: Fact,
+    /// The smallest place that proves it.
+    pub at: Place,
+    /// The places that it clashes with; `Words::also` has a label for each, in this order.
+    pub also: Vec<Place>,
+}
+
+/// Where something is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In an indicator file.
+    Text(Span),
+    /// In a data file.
+    Data(DataPlace),
+    /// A file or folder as a whole.
+    Path(String),
+}
+
+/// A cell of a data file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataPlace {
+    /// The path as declared, with `/`.
+    pub path: String,
+    /// Line of the file, from 1 (the line on which the row starts).
+    pub line: u64,
+    /// Number of the column, from 1; 0 for the whole row.
+    pub column: u32,
+    /// The column's header, empty for the whole row.
+    pub header: String,
+    /// The offending text, at most [`DataPlace::TEXT_LIMIT`] characters; `•••` where the column is confidential.
+    pub text: String,
+}
+
+impl DataPlace {
+    /// Characters of offending text that are kept.
+    pub const TEXT_LIMIT: usize = 80;
+}
+
+/// Declares the families: one module each with an enum that has `code`, `severity` and `words`.
+macro_rules! families {
+    ($($(#[$doc:meta])* $module:ident :: $family:ident),* $(,)?) => {
+        $(mod $module; pub use $module::$family;)*
+
+        /// What is wrong, by family.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Fact { $($(#[$doc])* $family($family)),* }
+
+        impl Fact {
+            /// The stable code: `E0101`, `W0701`.
+            pub fn code(&self) -> &'static str {
+                match self { $(Fact::$family(fact) => fact.code()),* }
+            }
+
+            /// Its words in both languages.
+            pub fn words(&self) -> Both<Words> {
+                match self { $(Fact::$family(fact) => fact.words()),* }
+            }
+
+            /// Every code of every family, in order.
+            pub fn codes() -> Vec<&'static str> {
+                let mut codes = Vec::new();
+                $(codes.extend_from_slice($family::CODES);)*
+                codes.sort_unstable();
+                codes
+            }
+        }
+
+        $(impl From<$family> for Fact {
+            fn from(fact: $family) -> Fact { Fact::$family(fact) }
+        })*
+    };
+}
+
+families! {
+    /// E01: text and syntax.
+    syntax::SyntaxProblem,
+    /// E02: names.
+    names::NameProblem,
+    /// E03: types and units.
+    types::TypeProblem,
+    /// E04: time and disaggregation.
+    time::TimeProblem,
+    /// E05: data.
+    data::DataProblem,
+    /// E06: evaluation.
+    evaluation::EvaluationProblem,
+    /// E07: rules and published figures.
+    rules::RuleProblem,
+    /// E08: the project: manifest, files, folders.
+    project::ProjectProblem,
+}
+
+impl Problem {
+    /// A problem at a place of an indicator file.
+    pub fn new(fact: impl Into<Fact>, at: Span) -> Self {
+        Problem { fact: fact.into(), at: Place::Text(at), also: Vec::new() }
+    }
+
+    /// A problem at any place.
+    pub fn at(fact: impl Into<Fact>, at: Place) -> Self {
+        Problem { fact: fact.into(), at, also: Vec::new() }
+    }
+
+    /// The same, with a place that it clashes with.
+    pub fn also(mut self, place: Span) -> Self {
+        self.also.push(Place::Text(place));
+        self
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.fact.code()
+    }
+
+    /// Errors have codes in E, warnings in W.
+    pub fn severity(&self) -> Severity {
+        if self.code().starts_with('E') { Severity::Error } else { Severity::Warning }
+    }
+
+    /// Its words in one language.
+    pub fn words(&self, lang: Lang) -> Words {
+        self.fact.words().into(lang)
+    }
+}

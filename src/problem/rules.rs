@@ -1,0 +1,20 @@
+//! E07.
+
+use super::Words;
+use crate::text::Both;
+
+/// E07.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RuleProblem {}
+
+impl RuleProblem {
+    pub(super) const CODES: &'static [&'static str] = &[];
+
+    pub(super) fn code(&self) -> &'static str {
+        match *self {}
+    }
+
+    pub(super) fn words(&self) -> Both<Words> {
+        match *self {}
+    }
+}

@@ -1,0 +1,3 @@
+//! Tree to typed program: names become ids once, here.
+
+pub mod model;

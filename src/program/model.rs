@@ -1,0 +1,693 @@
+//! The typed program: ids instead of names, nothing optional for "not yet known". What could not be resolved is not in
+//! here: an indicator with an error that concerns it is left out, the sound ones stay.
+
+use indexmap::IndexMap;
+
+pub use crate::syntax::ast::{Aggregate, ChangeKind, Comparison, ItemKind, MissingPolicy, Operator};
+use crate::text::{Lang, Localized, Span};
+use crate::types::{Additivity, Calendar, CalendarId, Number, Period, Rounding, Unit};
+
+/// A checked project. Ids are indexes into these vectors.
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// The project's language, for labels that a reader sees by default.
+    pub lang: Lang,
+    /// The civil calendars first (see [`Calendar::civil`]), then the declared ones.
+    pub calendars: Vec<Calendar>,
+    /// Units, built-in `personne` first.
+    pub units: Vec<UnitDef>,
+    /// Dimensions.
+    pub dimensions: Vec<Dimension>,
+    /// Sources.
+    pub sources: Vec<DataSource>,
+    /// Framework items in the order of the text, parents before children.
+    pub items: Vec<FrameworkItem>,
+    /// Indicators in the order of the text; sound ones only.
+    pub indicators: Vec<Indicator>,
+    /// Rules.
+    pub rules: Vec<Rule>,
+    /// Tests.
+    pub tests: Vec<Test>,
+    /// Every typed measure of the program; [`ExprId`] is an index.
+    pub exprs: Vec<Expr>,
+    /// Indicators in an order in which each comes after those that it uses.
+    pub order: Vec<usize>,
+}
+
+/// A declared noun.
+#[derive(Debug, Clone)]
+pub struct UnitDef {
+    /// The name in indicator files.
+    pub name: String,
+    /// One of them.
+    pub singular: Localized,
+    /// Several.
+    pub plural: Localized,
+    /// What it is a kind of.
+    pub is_a: Option<usize>,
+    /// The ISO 4217 code, for money.
+    pub currency: Option<String>,
+    /// Where it is declared; `None` for built-in ones.
+    pub definition: Option<Span>,
+}
+
+/// How the groups of a dimension relate (meaning 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Groups {
+    /// Every row is in one group or unknown: parts plus unknown equal the total.
+    Exclusive,
+    /// A row may be in several: never summed.
+    Overlapping,
+    /// Only some groups are listed (« dont »): their sum is at most the total.
+    Partial,
+}
+
+/// A dimension.
+#[derive(Debug, Clone)]
+pub struct Dimension {
+    /// The name in indicator files.
+    pub name: String,
+    /// What readers see.
+    pub label: Localized,
+    /// How groups relate.
+    pub groups: Groups,
+    /// Names of the levels, coarsest first; at least one (the dimension's own name where none is declared).
+    pub levels: Vec<String>,
+    /// Members of all levels, in the order of the text, parents before children.
+    pub members: Vec<Member>,
+    /// Members are bands over a number, this noun.
+    pub bands_of: Option<String>,
+    /// Codes are read from this file before data are: the engine's caller loads it and checks again with its members.
+    pub members_from: Option<MembersFrom>,
+    /// Where it is declared.
+    pub definition: Span,
+}
+
+impl Dimension {
+    /// The members of one level, as indexes into `members`.
+    pub fn members_of(&self, level: usize) -> impl Iterator<Item = usize> + '_ {
+        self.members.iter().enumerate().filter(move |(_, member)| member.level == level).map(|(at, _)| at)
+    }
+
+    /// The ancestor of `member` at `level` (itself when it is of that level); `None` where the level is finer.
+    pub fn ancestor(&self, member: usize, level: usize) -> Option<usize> {
+        let mut at = member;
+        loop {
+            let here = self.members.get(at)?;
+            match here.level.cmp(&level) {
+                std::cmp::Ordering::Equal => return Some(at),
+                std::cmp::Ordering::Less => return None,
+                std::cmp::Ordering::Greater => at = here.parent?,
+            }
+        }
+    }
+}
+
+/// A code list in a file.
+#[derive(Debug, Clone)]
+pub struct MembersFrom {
+    /// The file, relative to the data root.
+    pub path: String,
+    /// Column of codes.
+    pub code: String,
+    /// Column of labels.
+    pub label: Option<String>,
+    /// Column of parent codes.
+    pub parent: Option<String>,
+}
+
+/// A member of a dimension.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The code.
+    pub code: String,
+    /// What readers see.
+    pub label: Localized,
+    /// Other spellings found in data.
+    pub aliases: Vec<String>,
+    /// Its level, 0 being the coarsest.
+    pub level: usize,
+    /// The member above it.
+    pub parent: Option<usize>,
+    /// For a band: lowest and highest value (both included), `None` for open.
+    pub band: Option<(Number, Option<Number>)>,
+    /// Numeric attributes by name, with their unit.
+    pub attributes: IndexMap<String, (Number, Unit)>,
+}
+
+/// What one row of a source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowKind {
+    /// A thing of this unit.
+    Thing(Unit),
+    /// An event; `counts` may say how to count what took part.
+    Event,
+    /// A group, with the number of its members in a column.
+    Count {
+        /// The column, index into `columns`.
+        column: usize,
+        /// What it counts.
+        unit: Unit,
+    },
+}
+
+/// A dataset.
+#[derive(Debug, Clone)]
+pub struct DataSource {
+    /// The name in indicator files.
+    pub name: String,
+    /// What readers see.
+    pub label: Localized,
+    /// The file, relative to the data root; `None` in tests with inline data only.
+    pub path: Option<String>,
+    /// How its text is written.
+    pub format: Format,
+    /// Who provides it.
+    pub provider: Option<String>,
+    /// What a row is.
+    pub row: RowKind,
+    /// Columns that together identify a row.
+    pub key: Vec<usize>,
+    /// Distinct keys of another thing: unit and column.
+    pub counts: Vec<(Unit, usize)>,
+    /// The column of periods, and the calendar in which its labels are read or its dates are counted.
+    pub period: Option<(usize, CalendarId)>,
+    /// Columns in the order of the text; the count and period columns are among them.
+    pub columns: Vec<Column>,
+    /// Dimensions in which no row means zero.
+    pub covers: Vec<usize>,
+    /// Periods in which no row means zero (registers: where data are complete).
+    pub covers_period: Option<Period>,
+    /// Where it is declared.
+    pub definition: Span,
+}
+
+/// How the text of a data file is written; `None` is found out and reported.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Format {
+    /// The separator.
+    pub separator: Option<char>,
+    /// The encoding label (`windows-1252`).
+    pub encoding: Option<String>,
+    /// The decimal mark; a point where nothing is declared.
+    pub decimal: Option<char>,
+    /// The thousands mark: a space stands for space, U+00A0 and U+202F; none where nothing is declared.
+    pub thousands: Option<char>,
+    /// Order of day, month and year; ISO where nothing is declared.
+    pub dates: DateStyle,
+}
+
+/// Order of day, month and year in a data file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum DateStyle {
+    /// `2020-06-15`
+    #[default]
+    YearMonthDay,
+    /// `15/06/2020` (also with `-` or `.`)
+    DayMonthYear,
+    /// `06/15/2020`
+    MonthDayYear,
+}
+
+/// A column of a source.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The name in indicator files.
+    pub name: String,
+    /// Headers under which it may stand in the file, the name first.
+    pub headers: Vec<String>,
+    /// What it holds.
+    pub of: ColumnType,
+    /// It may be empty.
+    pub may_be_missing: bool,
+    /// What comparisons do with missing values by default.
+    pub missing: Option<MissingPolicy>,
+    /// Never shown in any output.
+    pub confidential: bool,
+    /// Texts that mark a total.
+    pub totals: Vec<String>,
+    /// Texts that mean unknown, besides an empty cell.
+    pub unknowns: Vec<String>,
+    /// Texts that mean not applicable.
+    pub not_applicable: Vec<String>,
+    /// Texts that mean missing (for numbers).
+    pub not_available: Vec<String>,
+    /// Texts for yes and no, besides the usual ones.
+    pub yes: Vec<String>,
+    /// See `yes`.
+    pub no: Vec<String>,
+    /// Where it is declared.
+    pub definition: Span,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Text, compared as it is.
+    Text,
+    /// A number of this unit.
+    Number(Unit),
+    /// A date.
+    Date,
+    /// Yes or no.
+    YesNo,
+    /// A member of a dimension, at any level; a number where the dimension is made of bands.
+    Dimension(usize),
+    /// A period label of this calendar.
+    Period(CalendarId),
+}
+
+/// A node of the framework.
+#[derive(Debug, Clone)]
+pub struct FrameworkItem {
+    /// What it is.
+    pub kind: ItemKind,
+    /// Its code.
+    pub code: String,
+    /// Its label.
+    pub label: Localized,
+    /// The item above it.
+    pub parent: Option<usize>,
+    /// Items it serves.
+    pub serves: Vec<usize>,
+    /// Who answers for it.
+    pub responsible: Option<String>,
+    /// Where it is declared.
+    pub definition: Span,
+}
+
+/// Behaviour of an indicator over time and against its whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Kind {
+    /// Counted within a period.
+    #[default]
+    Flow,
+    /// At a date.
+    Stock,
+    /// From an origin.
+    Cumulative,
+    /// A part inside its whole.
+    Share,
+    /// A quotient that may pass 100 %.
+    Rate,
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// More is better.
+    Up,
+    /// Less is better.
+    Down,
+    /// Staying is better.
+    Stable,
+    /// Neither.
+    None,
+}
+
+/// One level of one dimension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DimensionLevel {
+    /// Index of the dimension.
+    pub dimension: usize,
+    /// Level, 0 being the coarsest.
+    pub level: usize,
+}
+
+/// An indicator.
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    /// The name in indicator files.
+    pub name: String,
+    /// The author's code.
+    pub code: Option<String>,
+    /// What readers see.
+    pub label: Localized,
+    /// What it means.
+    pub text: Option<String>,
+    /// Framework items that it belongs to.
+    pub items: Vec<usize>,
+    /// What is computed. For numerator and denominator this is a [`ExprKind::Ratio`].
+    pub measure: ExprId,
+    /// Behaviour.
+    pub kind: Kind,
+    /// The unit of its figures.
+    pub unit: Unit,
+    /// Breakdowns besides the total, each a product of dimension levels.
+    pub breakdowns: Vec<Vec<DimensionLevel>>,
+    /// The calendar of its figures.
+    pub calendar: CalendarId,
+    /// The only periods wanted; all with data where `None`.
+    pub window: Option<Period>,
+    /// The measure has one value for the whole window (a mean from 2016 to 2020): its only period.
+    pub fixed: Option<Period>,
+    /// Which way is better; `None` when undeclared (reported where there is a target).
+    pub direction: Option<Direction>,
+    /// Reference values.
+    pub baselines: Vec<Aim>,
+    /// Interim and final targets, in order of period.
+    pub targets: Vec<Target>,
+    /// Published values.
+    pub published: Vec<PublishedValue>,
+    /// Tolerance around the target, in per cent of it or in the unit.
+    pub tolerance: Option<(Number, Unit)>,
+    /// From which share of the way to the target a figure is on track, at risk (0.9 and 0.7 for 90 % and 70 %).
+    pub bands: Option<(Number, Number)>,
+    /// How it is shown.
+    pub rounding: Option<Rounding>,
+    /// Where it has no meaning, and why.
+    pub not_applicable: Vec<(Period, Vec<GroupAt>, String)>,
+    /// Who answers for it.
+    pub responsible: Option<String>,
+    /// How it can be verified.
+    pub verification: Option<String>,
+    /// Notes.
+    pub notes: Vec<String>,
+    /// Where it is defined: the name.
+    pub definition: Span,
+    /// The whole block.
+    pub block: Span,
+}
+
+/// One coordinate of a group in a definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct GroupAt {
+    /// Dimension and level.
+    pub of: DimensionLevel,
+    /// The member; `None` for unknown.
+    pub member: Option<usize>,
+}
+
+/// A reference value: period, group and number.
+#[derive(Debug, Clone)]
+pub struct Aim {
+    /// When.
+    pub period: Period,
+    /// Where; empty for the total.
+    pub group: Vec<GroupAt>,
+    /// What; `None` for "to be defined". A percentage is in per cent (50.07).
+    pub value: Option<Number>,
+    /// Where it was said.
+    pub source: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A target.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Period, group, number.
+    pub aim: Aim,
+    /// The other bound of "between".
+    pub upper: Option<Number>,
+    /// How it is compared: at least, at most, exactly.
+    pub comparison: Comparison,
+    /// It is a step towards a later one.
+    pub interim: bool,
+}
+
+/// A published value.
+#[derive(Debug, Clone)]
+pub struct PublishedValue {
+    /// Period, group, number.
+    pub aim: Aim,
+    /// Decimals printed.
+    pub decimals: u8,
+    /// The author's explanation of a known discrepancy, and where it stands.
+    pub known_discrepancy: Option<(String, Span)>,
+}
+
+/// How bad a failing rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RuleSeverity {
+    /// The run fails.
+    Blocking,
+    /// The run says so.
+    Warning,
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// The name.
+    pub name: String,
+    /// What readers see.
+    pub label: Localized,
+    /// Left side.
+    pub left: ExprId,
+    /// How they compare.
+    pub comparison: Comparison,
+    /// Right side.
+    pub right: ExprId,
+    /// Allowed difference, in per cent of the right side or in the unit.
+    pub tolerance: Option<(Number, Unit)>,
+    /// How bad.
+    pub severity: RuleSeverity,
+    /// Breakdowns in which it must hold, besides the total.
+    pub breakdowns: Vec<Vec<DimensionLevel>>,
+    /// The calendar.
+    pub calendar: CalendarId,
+    /// The only periods; all with data where `None`.
+    pub window: Option<Period>,
+    /// The author's explanation of a known failure.
+    pub known_discrepancy: Option<(String, Span)>,
+    /// Where it is defined.
+    pub definition: Span,
+    /// The `verify` line.
+    pub relation: Span,
+}
+
+/// A test: inline data and what they must give.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// The name.
+    pub name: String,
+    /// What readers see.
+    pub label: Localized,
+    /// Data by source: header and rows of cells, with their spans.
+    pub data: Vec<(usize, Vec<String>, Vec<(Vec<String>, Span)>)>,
+    /// What is expected.
+    pub expected: Vec<Expectation>,
+    /// Where it is defined.
+    pub definition: Span,
+}
+
+/// One expected figure.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// The indicator.
+    pub indicator: usize,
+    /// When.
+    pub period: Period,
+    /// Where.
+    pub group: Vec<GroupAt>,
+    /// The number and the decimals to which it must agree, or the state.
+    pub value: Expected,
+    /// The line.
+    pub span: Span,
+}
+
+/// What a test expects.
+#[derive(Debug, Clone)]
+pub enum Expected {
+    /// This number at this many decimals.
+    Number(Number, u8),
+    /// Missing, for whatever reason.
+    Missing,
+    /// Not applicable.
+    NotApplicable,
+    /// The denominator is zero.
+    NotComputable,
+}
+
+/// Index into [`Program::exprs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExprId(pub u32);
+
+/// A typed measure.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its unit. A per-cent figure is in per cent: 50.07, not 0.5007.
+    pub unit: Unit,
+    /// Over what it may be summed.
+    pub additivity: Additivity,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Kinds of typed measure.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// A constant.
+    Number(Number),
+    /// Over the rows of a source.
+    Measure(Measure),
+    /// Another indicator.
+    Indicator(usize),
+    /// The sum of a numeric attribute over the members in the group.
+    Attribute {
+        /// The dimension.
+        dimension: usize,
+        /// The attribute.
+        attribute: String,
+    },
+    /// Restricted to rows or groups that pass.
+    Where(ExprId, Cond),
+    /// At a fixed period or window, whatever period is asked.
+    At(ExprId, Period),
+    /// The opposite.
+    Negative(ExprId),
+    /// Arithmetic.
+    Binary(Operator, ExprId, ExprId),
+    /// Numerator over denominator, times `scale` (100 for per cent, 1 else).
+    Ratio {
+        /// Numerator.
+        numerator: ExprId,
+        /// Denominator.
+        denominator: ExprId,
+        /// 100 for a percentage.
+        scale: i64,
+        /// The numerator must lie inside the denominator (shares).
+        share: Inside,
+    },
+    /// The sum over the members of these levels (and unknown), the group's other coordinates kept.
+    SumBy(Vec<DimensionLevel>, ExprId),
+    /// Each group's share in the total over these levels, in per cent.
+    ShareOfGroup {
+        /// Over which the total is taken.
+        by: Vec<DimensionLevel>,
+        /// Without unknown.
+        known: bool,
+        /// The measure.
+        of: ExprId,
+    },
+    /// One period earlier.
+    Previous(ExprId),
+    /// Change since the previous period.
+    Change(ChangeKind, ExprId),
+    /// Sum from this period up to the one asked.
+    Cumulative(Period, ExprId),
+    /// Mean of this many periods up to the one asked.
+    Rolling(u32, ExprId),
+    /// Mean over a fixed window.
+    MeanOver(Period, ExprId),
+    /// The latest figure not after the period asked.
+    Latest(ExprId),
+    /// One or the other.
+    If {
+        /// Left side of the comparison.
+        left: ExprId,
+        /// How they compare.
+        comparison: Comparison,
+        /// Right side.
+        right: ExprId,
+        /// When it holds.
+        then: ExprId,
+        /// When it does not.
+        otherwise: ExprId,
+    },
+}
+
+/// Whether a share's numerator lies inside its denominator (meaning 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Inside {
+    /// Not a share: a rate, a change, a plain quotient.
+    NotRequired,
+    /// The filters prove it.
+    Proved,
+    /// Each figure is checked.
+    CheckOnData,
+}
+
+/// Something counted or aggregated over the rows of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Measure {
+    /// The source.
+    pub source: usize,
+    /// What is taken.
+    pub of: MeasureOf,
+}
+
+/// What a measure takes from the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MeasureOf {
+    /// The number of rows.
+    Rows,
+    /// The sum of the count column.
+    CountColumn,
+    /// The number of distinct values of a column.
+    Distinct(usize),
+    /// An aggregate of a numeric column.
+    Aggregate(Aggregate, usize),
+}
+
+/// A typed condition: two-valued, since every test says what becomes of the missing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Cond {
+    /// One test.
+    Test(ColumnTest),
+    /// All.
+    And(Vec<Cond>),
+    /// Any.
+    Or(Vec<Cond>),
+    /// Not. A test under it keeps its policy: missing values are excluded or counted, not flipped.
+    Not(Box<Cond>),
+}
+
+/// One test on one column or dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ColumnTest {
+    /// What is tested.
+    pub on: TestOn,
+    /// The test.
+    pub test: TestKind,
+    /// What becomes of missing values; `Excluded` where the column cannot be missing.
+    pub missing: MissingPolicy,
+}
+
+/// What a test looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TestOn {
+    /// A dimension at a level, in whatever source the measure below reads; each of them has exactly one such column.
+    Dimension(DimensionLevel),
+    /// A column of one source.
+    Column {
+        /// The source.
+        source: usize,
+        /// The column.
+        column: usize,
+    },
+}
+
+/// What is asked of a value. For a test under `Not`, `missing` has been resolved already.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TestKind {
+    /// One of these members (indexes into the dimension's members; all at the level named by `on`).
+    Members(Vec<usize>),
+    /// None of these members.
+    NotMembers(Vec<usize>),
+    /// A number compared with a constant.
+    Number(Comparison, Number),
+    /// A number in a closed interval.
+    NumberBetween(Number, Number),
+    /// A date (as a day number) compared with a constant.
+    Day(Comparison, i32),
+    /// A date in a closed interval.
+    DayBetween(i32, i32),
+    /// A text equal to one of these.
+    Texts(Vec<String>),
+    /// A text equal to none of these.
+    NotTexts(Vec<String>),
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// Missing.
+    Missing,
+    /// Not missing.
+    Present,
+    /// Compared with another column of the same source and type.
+    Column(Comparison, usize),
+}

@@ -1,0 +1,9 @@
+//! Types as plain data: numbers, periods, units and how figures add.
+
+mod number;
+mod period;
+mod unit;
+
+pub use number::{Number, Rounding, RoundingMode};
+pub use period::{Calendar, CalendarId, Date, Length, Period};
+pub use unit::{Additivity, Unit, UnitId};
