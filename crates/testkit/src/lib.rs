@@ -1,1 +1,4 @@
-//! Test kit.
+//! Reads the conformance pages (Markdown → cases), runs them through the whole pipeline, and compares. For tests only.
+
+pub mod page;
+pub mod table;
