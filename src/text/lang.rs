@@ -36,7 +36,7 @@ impl Lang {
 }
 
 /// One thing in both languages, side by side: leaving one out does not compile.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Both<T> {
     /// The French form.
     pub fr: T,
