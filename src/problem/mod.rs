@@ -104,6 +104,8 @@ families! {
     project::ProjectProblem,
 }
 
+pub use project::{MANIFEST_KEYS, ManifestTakes, Refusal};
+
 impl Problem {
     /// A problem at a place of an indicator file.
     pub fn new(fact: impl Into<Fact>, at: Span) -> Self {

@@ -78,6 +78,11 @@ impl SourceFile {
         self.text.get(start..end).map_or(0, |text| text.encode_utf16().count()) + 1
     }
 
+    /// The offset at which line `line` (from 1) starts; `None` past the last line.
+    pub fn line_start(&self, line: usize) -> Option<u32> {
+        self.starts.get(line.checked_sub(1)?).copied()
+    }
+
     /// The text of line `line` (from 1), without its line end.
     pub fn line(&self, line: usize) -> &str {
         let Some(start) = line.checked_sub(1).and_then(|at| self.starts.get(at)) else { return "" };
