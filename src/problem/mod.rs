@@ -4,6 +4,7 @@
 
 mod words;
 
+pub use syntax::Hoped;
 pub use words::{Severity, Words, close_to};
 
 use crate::text::{Both, Lang, Span};

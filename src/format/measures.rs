@@ -1,0 +1,229 @@
+//! Measures and conditions as text.
+
+use super::words::Writer;
+use crate::syntax::ast::{
+    Aggregate, ChangeKind, Comparison, Condition, ConditionKind, Expr, ExprKind, MissingPolicy, Name, Operator,
+    Relation,
+};
+use crate::syntax::keywords::Keyword;
+use crate::text::Lang;
+
+impl Writer<'_> {
+    /// A measure on one line.
+    pub fn expr(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Number(quantity) => self.quantity(quantity),
+            ExprKind::Name(name) => self.name(name),
+            ExprKind::Count { unit, distinct, source } => {
+                let number = self.word(Keyword::NumberOf);
+                let noun = self.of_unit(unit);
+                let distinct = if *distinct { format!(" {}", self.word(Keyword::Distinct)) } else { String::new() };
+                format!("{number} {noun}{distinct} {} {}", self.of_source(), source.text)
+            }
+            ExprKind::Aggregate { aggregate, column, source } => {
+                let aggregate = self.word(match aggregate {
+                    Aggregate::Sum => Keyword::Sum,
+                    Aggregate::Average => Keyword::Average,
+                    Aggregate::Median => Keyword::Median,
+                    Aggregate::Minimum => Keyword::Minimum,
+                    Aggregate::Maximum => Keyword::Maximum,
+                    Aggregate::First => Keyword::First,
+                    Aggregate::Last => Keyword::Last,
+                });
+                let of = self.word(Keyword::Of);
+                format!("{aggregate} {of} {} {} {}", column.text, self.of_source(), source.text)
+            }
+            ExprKind::Attribute { attribute, dimension } => {
+                format!("{} {} {}", attribute.text, self.word(Keyword::By), dimension.text)
+            }
+            ExprKind::Where(inner, condition) => {
+                format!("{} {} {}", self.operand(inner), self.word(Keyword::Where), self.condition(condition))
+            }
+            ExprKind::At(inner, period) => {
+                format!("{} {} {}", self.operand(inner), self.word(Keyword::For), self.period(period))
+            }
+            ExprKind::Negative(inner) => format!("-{}", self.operand(inner)),
+            ExprKind::Binary(left, (operator, _), right) => {
+                let sign = match operator {
+                    Operator::Plus => "+",
+                    Operator::Minus => "-",
+                    Operator::Times => "×",
+                    Operator::Divide => "/",
+                };
+                format!("{} {sign} {}", self.side(left, *operator, false), self.side(right, *operator, true))
+            }
+            ExprKind::SumBy(by, inner) => self.prefixed(&self.by(Keyword::Sum, by), inner),
+            ExprKind::Share(part, whole) => {
+                let (share, of, within) = (self.word(Keyword::Share), self.word(Keyword::Of), self.word(Keyword::In));
+                format!("{share} {of} {} {within} {}", self.operand(part), self.operand(whole))
+            }
+            ExprKind::ShareOfGroup { by, known, of } => {
+                self.prefixed(&self.by(if *known { Keyword::ShareKnown } else { Keyword::Share }, by), of)
+            }
+            ExprKind::Previous(inner) => self.prefixed(self.word(Keyword::Previous), inner),
+            ExprKind::Change(kind, inner) => self.prefixed(
+                self.word(match kind {
+                    ChangeKind::Percent => Keyword::ChangePercent,
+                    ChangeKind::Points => Keyword::ChangePoints,
+                    ChangeKind::Difference => Keyword::Change,
+                }),
+                inner,
+            ),
+            ExprKind::Cumulative(since, inner) => {
+                self.prefixed(&format!("{} {}", self.word(Keyword::CumulativeSince), self.period(since)), inner)
+            }
+            ExprKind::Rolling(count, inner) => self.prefixed(
+                &format!("{} {count} {}", self.word(Keyword::AverageOver), self.word(Keyword::Periods)),
+                inner,
+            ),
+            ExprKind::MeanOver(window, inner) => self.prefixed(
+                &format!("{} {} {}", self.word(Keyword::Average), self.word(Keyword::From), self.period(window)),
+                inner,
+            ),
+            ExprKind::Latest(inner) => self.prefixed(self.word(Keyword::Latest), inner),
+            ExprKind::If(relation, then, otherwise) => format!(
+                "{} {} {} {} {} {}",
+                self.word(Keyword::If),
+                self.relation(relation),
+                self.word(Keyword::Then),
+                self.expr(then),
+                self.word(Keyword::Else),
+                self.expr(otherwise)
+            ),
+            ExprKind::Missing => self.file.slice(expr.span).to_string(),
+        }
+    }
+
+    /// Two measures compared.
+    pub fn relation(&self, relation: &Relation) -> String {
+        format!("{} {} {}", self.expr(&relation.left), comparison(relation.comparison.0), self.expr(&relation.right))
+    }
+
+    /// A condition on one line.
+    pub fn condition(&self, condition: &Condition) -> String {
+        let joined = |parts: &[Condition], with: Keyword| {
+            let parts: Vec<String> = parts.iter().map(|part| self.part(part)).collect();
+            parts.join(&format!(" {} ", self.word(with)))
+        };
+        match &condition.kind {
+            ConditionKind::Compare(name, (sign, _), literal, policy) => {
+                format!("{} {} {}{}", name.text, comparison(*sign), self.literal(literal), self.policy(*policy))
+            }
+            ConditionKind::CompareColumns(left, (sign, _), right, policy) => {
+                format!("{} {} {}{}", left.text, comparison(*sign), right.text, self.policy(*policy))
+            }
+            ConditionKind::In(name, values, policy) => {
+                let values: Vec<String> = values.iter().map(|value| self.literal(value)).collect();
+                format!("{} {} {}{}", name.text, self.word(Keyword::Among), values.join(", "), self.policy(*policy))
+            }
+            ConditionKind::Between(name, low, high, policy) => format!(
+                "{} {} {} {} {}{}",
+                name.text,
+                self.word(Keyword::Between),
+                self.literal(low),
+                self.word(Keyword::And),
+                self.literal(high),
+                self.policy(*policy)
+            ),
+            ConditionKind::IsMissing(name) => format!("{} {}", name.text, self.word(Keyword::IsMissing)),
+            ConditionKind::Flag(name, policy) => format!("{}{}", name.text, self.policy(*policy)),
+            ConditionKind::Not(inner) => format!("{} {}", self.word(Keyword::Not), self.part(inner)),
+            ConditionKind::And(parts) => joined(parts, Keyword::And),
+            ConditionKind::Or(parts) => joined(parts, Keyword::Or),
+            ConditionKind::Missing => self.file.slice(condition.span).to_string(),
+        }
+    }
+
+    fn policy(&self, policy: Option<MissingPolicy>) -> String {
+        let Some(policy) = policy else { return String::new() };
+        format!(" ({})", self.missing_policy(policy))
+    }
+
+    /// What becomes of missing values, in words.
+    pub fn missing_policy(&self, policy: MissingPolicy) -> &'static str {
+        self.word(match policy {
+            MissingPolicy::Excluded => Keyword::MissingExcluded,
+            MissingPolicy::Counted => Keyword::MissingCounted,
+        })
+    }
+
+    /// A condition under another: `and` and `or` are bracketed.
+    fn part(&self, condition: &Condition) -> String {
+        match &condition.kind {
+            ConditionKind::And(_) | ConditionKind::Or(_) => format!("({})", self.condition(condition)),
+            ConditionKind::Compare(..)
+            | ConditionKind::CompareColumns(..)
+            | ConditionKind::In(..)
+            | ConditionKind::Between(..)
+            | ConditionKind::IsMissing(_)
+            | ConditionKind::Flag(..)
+            | ConditionKind::Not(_)
+            | ConditionKind::Missing => self.condition(condition),
+        }
+    }
+
+    /// « de » before a source, which is « in » in English.
+    fn of_source(&self) -> &'static str {
+        match self.to {
+            Lang::Fr => self.word(Keyword::Of),
+            Lang::En => self.word(Keyword::In),
+        }
+    }
+
+    fn by(&self, head: Keyword, names: &[Name]) -> String {
+        format!("{} {} {}", self.word(head), self.word(Keyword::By), self.names(names))
+    }
+
+    fn prefixed(&self, head: &str, inner: &Expr) -> String {
+        format!("{head} {} {}", self.word(Keyword::Of), self.operand(inner))
+    }
+
+    /// A measure after a word or before `avec`: anything of several words that could swallow what follows is bracketed.
+    fn operand(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Number(_)
+            | ExprKind::Name(_)
+            | ExprKind::Count { .. }
+            | ExprKind::Aggregate { .. }
+            | ExprKind::Missing => self.expr(expr),
+            ExprKind::Attribute { .. }
+            | ExprKind::Where(..)
+            | ExprKind::At(..)
+            | ExprKind::Negative(_)
+            | ExprKind::Binary(..)
+            | ExprKind::SumBy(..)
+            | ExprKind::Share(..)
+            | ExprKind::ShareOfGroup { .. }
+            | ExprKind::Previous(_)
+            | ExprKind::Change(..)
+            | ExprKind::Cumulative(..)
+            | ExprKind::Rolling(..)
+            | ExprKind::MeanOver(..)
+            | ExprKind::Latest(_)
+            | ExprKind::If(..) => format!("({})", self.expr(expr)),
+        }
+    }
+
+    /// One side of an arithmetic sign.
+    fn side(&self, expr: &Expr, under: Operator, right: bool) -> String {
+        let ExprKind::Binary(_, (inner, _), _) = &expr.kind else { return self.operand(expr) };
+        let rank = |operator: Operator| match operator {
+            Operator::Plus | Operator::Minus => 0,
+            Operator::Times | Operator::Divide => 1,
+        };
+        let binds = if right { rank(*inner) > rank(under) } else { rank(*inner) >= rank(under) };
+        if binds { self.expr(expr) } else { format!("({})", self.expr(expr)) }
+    }
+}
+
+/// The sign of a comparison.
+pub fn comparison(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Equal => "=",
+        Comparison::Different => "<>",
+        Comparison::Less => "<",
+        Comparison::AtMost => "<=",
+        Comparison::More => ">",
+        Comparison::AtLeast => ">=",
+    }
+}

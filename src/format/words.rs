@@ -1,0 +1,187 @@
+//! Small things as text: quoted texts, labels, numbers, periods, units. What needs no layout.
+
+use super::units::UnitWords;
+use crate::syntax::ast::{Labels, Literal, Name, PeriodText, Quantity, Text, UnitWord};
+use crate::syntax::keywords::Keyword;
+use crate::text::{Lang, SourceFile};
+use crate::types::{Rounding, RoundingMode};
+
+/// From one language into the same or the other.
+pub struct Writer<'a> {
+    /// The file, for what is kept as typed.
+    pub file: &'a SourceFile,
+    /// The language of the file.
+    pub from: Lang,
+    /// The language to write.
+    pub to: Lang,
+    /// The project's units.
+    pub units: &'a UnitWords,
+}
+
+impl Writer<'_> {
+    /// A keyword.
+    pub fn word(&self, keyword: Keyword) -> &'static str {
+        keyword.word(self.to)
+    }
+
+    /// A name or code, as typed.
+    pub fn name(&self, name: &Name) -> String {
+        name.text.clone()
+    }
+
+    /// Names separated by commas.
+    pub fn names(&self, names: &[Name]) -> String {
+        names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A text with the author's own quotes, its pieces separated by blanks.
+    pub fn text(&self, text: &Text) -> String {
+        self.pieces(text).join(" ")
+    }
+
+    /// The pieces of a text as typed.
+    pub fn pieces(&self, text: &Text) -> Vec<String> {
+        text.pieces.iter().map(|span| self.file.slice(*span).to_string()).collect()
+    }
+
+    /// Labels. The label without a language code is in the file's language; when the language of the file changes, labels
+    /// change places so that each keeps its own.
+    pub fn labels(&self, labels: &Labels) -> String {
+        let mut main = labels.main.as_ref();
+        let mut others: Vec<(&str, &Text)> =
+            labels.others.iter().map(|(lang, text)| (lang.text.as_str(), text)).collect();
+        if self.from != self.to {
+            let at = others.iter().position(|(lang, _)| *lang == self.to.code());
+            match (at, main) {
+                (Some(at), Some(old)) => {
+                    let new = std::mem::replace(&mut others[at], (self.from.code(), old));
+                    main = Some(new.1);
+                }
+                (Some(at), None) => main = Some(others.remove(at).1),
+                (None, Some(old)) => {
+                    others.insert(0, (self.from.code(), old));
+                    main = None;
+                }
+                (None, None) => {}
+            }
+        }
+        let main = main.map(|text| self.text(text));
+        let others = others.into_iter().map(|(lang, text)| format!("{lang} {}", self.text(text)));
+        main.into_iter().chain(others).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A number exactly as precise as it was written, in the style of the language.
+    pub fn quantity(&self, quantity: &Quantity) -> String {
+        let rounding = Rounding { decimals: quantity.decimals, mode: RoundingMode::Truncation };
+        // What any keyboard can type: a plain space between groups.
+        let number = quantity.value.show(self.to, Some(rounding)).replace('\u{202f}', " ");
+        match &quantity.unit {
+            Some(unit) => format!("{number} {}", self.unit(unit)),
+            None => number,
+        }
+    }
+
+    /// A unit word, translated where the project's units say how.
+    pub fn unit(&self, unit: &UnitWord) -> String {
+        let text = match self.units.translate(&unit.text, self.from, self.to) {
+            Some(other) if self.from != self.to => other,
+            _ => &unit.text,
+        };
+        if unit.quoted || text.chars().any(char::is_whitespace) { format!("\"{text}\"") } else { text.to_string() }
+    }
+
+    /// « de » before a unit word: `d'` before a vowel in French.
+    pub fn of_unit(&self, unit: &UnitWord) -> String {
+        let noun = self.unit(unit);
+        let first = noun.trim_start_matches('"').chars().next().unwrap_or(' ');
+        let elides = "aeiouyâàäéèêëîïôöûüùœæhAEIOUYÂÀÉÈÊÎÔÛŒ".contains(first) && !first.eq_ignore_ascii_case(&'h');
+        match self.to {
+            Lang::Fr if elides => format!("d'{noun}"),
+            Lang::Fr | Lang::En => format!("{} {noun}", self.word(Keyword::Of)),
+        }
+    }
+
+    /// `un élève`, `une réunion`, `a pupil`, `an event`. French keeps the author's article; one written in English has none to
+    /// keep, and its ending decides.
+    pub fn a_unit(&self, unit: &UnitWord) -> String {
+        let noun = self.unit(unit);
+        let bare = noun.trim_start_matches('"');
+        let article = match self.to {
+            Lang::En => {
+                if bare.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) {
+                    "an"
+                } else {
+                    "a"
+                }
+            }
+            Lang::Fr if self.from == Lang::Fr => {
+                let before = self.file.text.get(..unit.span.start as usize).unwrap_or("");
+                if before.trim_end().ends_with("une") { "une" } else { "un" }
+            }
+            Lang::Fr => {
+                if is_feminine(bare.trim_end_matches('"')) {
+                    "une"
+                } else {
+                    "un"
+                }
+            }
+        };
+        format!("{article} {noun}")
+    }
+
+    /// `un événement`, `an event`, `un effectif`, `a count`.
+    pub fn row_is(&self, what: Keyword) -> String {
+        let noun = self.word(what);
+        let article = match self.to {
+            Lang::Fr => "un",
+            Lang::En => {
+                if noun.starts_with('e') {
+                    "an"
+                } else {
+                    "a"
+                }
+            }
+        };
+        format!("{article} {noun}")
+    }
+
+    /// A period or a window.
+    pub fn period(&self, period: &PeriodText) -> String {
+        let first = self.period_label(&period.first);
+        match &period.last {
+            Some(last) => format!("{first} {} {}", self.word(Keyword::To), self.period_label(last)),
+            None => first,
+        }
+    }
+
+    /// `2020-T1` in French is `2020-Q1` in English, `2020-S1` is `2020-H1`.
+    fn period_label(&self, name: &Name) -> String {
+        let Some((year, part)) = name.text.rsplit_once('-') else { return name.text.clone() };
+        let mut chars = part.chars();
+        let letter = match (chars.next(), self.to) {
+            (Some('T' | 't' | 'Q' | 'q'), Lang::Fr) => 'T',
+            (Some('T' | 't' | 'Q' | 'q'), Lang::En) => 'Q',
+            (Some('S' | 's' | 'H' | 'h'), Lang::Fr) => 'S',
+            (Some('S' | 's' | 'H' | 'h'), Lang::En) => 'H',
+            _ => return name.text.clone(),
+        };
+        format!("{year}-{letter}{}", chars.as_str())
+    }
+
+    /// A value in a condition.
+    pub fn literal(&self, literal: &Literal) -> String {
+        match literal {
+            Literal::Word(name) => name.text.clone(),
+            Literal::Text(text) => self.text(text),
+            Literal::Number(quantity) => self.quantity(quantity),
+        }
+    }
+}
+
+/// Feminine by its ending, for the nouns that registers are made of.
+fn is_feminine(noun: &str) -> bool {
+    const ENDINGS: [&str; 14] =
+        ["ion", "té", "ée", "ure", "ette", "ance", "ence", "ie", "ive", "onne", "ise", "ille", "elle", "euse"];
+    let first = noun.split_whitespace().next().unwrap_or("");
+    ENDINGS.iter().any(|ending| first.ends_with(ending))
+}
