@@ -16,9 +16,13 @@ impl Writer<'_> {
             ExprKind::Name(name) => self.name(name),
             ExprKind::Count { unit, distinct, source } => {
                 let number = self.word(Keyword::NumberOf);
-                let noun = self.of_unit(unit);
-                let distinct = if *distinct { format!(" {}", self.word(Keyword::Distinct)) } else { String::new() };
-                format!("{number} {noun}{distinct} {} {}", self.of_source(), source.text)
+                let word = self.word(Keyword::Distinct);
+                let counted = match (distinct, self.to) {
+                    (false, _) => self.of_unit(unit),
+                    (true, Lang::Fr) => format!("{} {word}", self.of_unit(unit)),
+                    (true, Lang::En) => format!("{} {word} {}", self.word(Keyword::Of), self.unit(unit)),
+                };
+                format!("{number} {counted} {} {}", self.of_source(), source.text)
             }
             ExprKind::Aggregate { aggregate, column, source } => {
                 let aggregate = self.word(match aggregate {

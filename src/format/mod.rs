@@ -104,5 +104,6 @@ fn outline(blocks: &[crate::syntax::ast::Block]) -> String {
         rest = after.split_once('}').map_or("", |(_, rest)| rest);
     }
     out.push_str(rest);
-    out
+    // Quotes around a noun that does not need them are the formatter's to drop.
+    out.replace("quoted: true", "quoted: false")
 }

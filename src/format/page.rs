@@ -16,12 +16,14 @@ pub struct Page<'a> {
     out: String,
     /// The end of the last thing written, to keep the author's single blank lines.
     end: u32,
+    /// How deep it stands: a comment right under a block belongs to its fields.
+    depth: usize,
 }
 
 impl<'a> Page<'a> {
     /// An empty page over the comments of a file, which are in the order of the text.
     pub fn new(file: &'a SourceFile, comments: &'a [Comment]) -> Self {
-        Page { file, comments: comments.iter().peekable(), out: String::new(), end: 0 }
+        Page { file, comments: comments.iter().peekable(), out: String::new(), end: 0, depth: 0 }
     }
 
     /// Writes one logical line (`text` may hold line ends, each piece already indented) made from `from`.
@@ -37,6 +39,7 @@ impl<'a> Page<'a> {
         }
         self.out.push('\n');
         self.end = self.end.max(from.end);
+        self.depth = indent.min(1);
     }
 
     /// Writes a line that the text does not have, at the top.
@@ -56,7 +59,7 @@ impl<'a> Page<'a> {
             }
             let span = comment.span;
             self.comments.next();
-            self.comment_line(1, span);
+            self.comment_line(self.depth, span);
         }
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');

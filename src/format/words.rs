@@ -87,7 +87,9 @@ impl Writer<'_> {
             Some(other) if self.from != self.to => other,
             _ => &unit.text,
         };
-        if unit.quoted || text.chars().any(char::is_whitespace) { format!("\"{text}\"") } else { text.to_string() }
+        // Quotes only where a noun needs them, so that a translation leads back to what was written.
+        let plain = matches!(text, "%") || text.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if plain { text.to_string() } else { format!("\"{text}\"") }
     }
 
     /// « de » before a unit word: `d'` before a vowel in French.

@@ -178,7 +178,7 @@ pub fn reserved() -> Vec<&'static str> {
             spellings.fr.iter().chain(spellings.en).copied().collect::<Vec<_>>()
         })
         .filter(|word| word.chars().all(char::is_alphabetic))
-        .chain(["est", "is", "to", "à", "x", "pas"])
+        .chain(["est", "is", "x", "pas"])
         .collect();
     words.sort_unstable();
     words.dedup();

@@ -203,7 +203,7 @@ impl<'a> Lower<'a> {
         };
         let (name, labels) = self.name_and_labels(pairs);
         let needs_label = raw.kind == Some(BlockKind::Indicator) && !raw.broken;
-        if let (true, None, Some(name)) = (needs_label, &labels.main, &name) {
+        if let (true, None, true, Some(name)) = (needs_label, &labels.main, labels.others.is_empty(), &name) {
             let problem = SyntaxProblem::MissingLabel { block, name: name.text.clone() };
             let span = name.span;
             self.report(problem, span);
