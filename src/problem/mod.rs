@@ -4,6 +4,7 @@
 
 mod words;
 
+pub use names::Named;
 pub use syntax::Hoped;
 pub use words::{Severity, Words, close_to};
 

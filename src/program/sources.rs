@@ -1,0 +1,405 @@
+//! Sources: what a row is, columns and what they hold, keys, counts, period, coverage.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::problem::{NameProblem, Named, Problem, TypeProblem};
+use crate::syntax::ast::{BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, Key, Name, RowIs, Value};
+use crate::text::Both;
+use crate::types::{CalendarId, Unit};
+
+use super::collect::Decl;
+use super::model::{Column, ColumnType, DataSource, DateStyle, Format, RowKind};
+use super::{Checker, Used};
+
+/// What is known of a source besides the model.
+#[derive(Default)]
+pub(super) struct SourceFacts {
+    /// It has a mistake that touches every measure over it.
+    pub(super) broken: bool,
+    /// Columns by name.
+    pub(super) by_name: HashMap<String, usize>,
+    /// Columns with a mistake of their own.
+    pub(super) broken_columns: HashSet<usize>,
+    /// Columns by dimension.
+    pub(super) by_dimension: HashMap<usize, Vec<usize>>,
+    /// The level named by a column that is declared with a level's name.
+    pub(super) level: HashMap<usize, usize>,
+}
+
+impl<'a> Checker<'a> {
+    /// Declares sources.
+    pub(super) fn check_sources(&mut self) {
+        let decls: Vec<Decl<'a>> = self.declared.of(BlockKind::Source).collect();
+        for (at, decl) in decls.iter().enumerate() {
+            self.sources.push(SourceFacts::default());
+            let (source, sound) = self.apart(decl.broken, |checker| checker.source(at, decl));
+            self.program.sources.push(source);
+            if let Some(facts) = self.sources.get_mut(at) {
+                facts.broken = !sound;
+            }
+        }
+    }
+
+    fn source(&mut self, at: usize, decl: &Decl<'a>) -> DataSource {
+        let mut source = DataSource {
+            name: decl.name.text.clone(),
+            label: decl.label(),
+            path: decl.text(Key::File),
+            format: format_of(decl),
+            provider: decl.text(Key::Provider),
+            row: RowKind::Event,
+            key: Vec::new(),
+            counts: Vec::new(),
+            period: None,
+            columns: Vec::new(),
+            covers: Vec::new(),
+            covers_period: None,
+            definition: decl.name.span,
+        };
+        self.columns(at, decl, &mut source);
+        self.period_column(at, decl, &mut source);
+        self.row_kind(at, decl, &mut source);
+        for field in decl.fields(Key::RowKey) {
+            let Value::Names(names) = &field.value else { continue };
+            for name in names {
+                source.key.extend(self.own_column(at, &source, name));
+            }
+        }
+        for field in decl.fields(Key::Counts) {
+            let Value::Counts(word, name) = &field.value else { continue };
+            let unit = self.unit_word(word);
+            if let Some(column) = self.own_column(at, &source, name) {
+                source.counts.push((unit, column));
+            }
+        }
+        self.coverage(at, decl, &mut source);
+        if source.path.is_none() && !decl.broken {
+            let write = ["fichier: \"dossier/données.csv\"", "file: \"folder/data.csv\""];
+            self.field_missing(decl, Named::Source, ["fichier", "file"], write);
+        }
+        source
+    }
+
+    fn columns(&mut self, at: usize, decl: &Decl<'a>, source: &mut DataSource) {
+        for field in decl.fields(Key::Columns) {
+            let Value::Columns(lines) = &field.value else { continue };
+            for line in lines {
+                let known = self.sources.get(at).and_then(|facts| facts.by_name.get(&line.name.text).copied());
+                if let Some(first) = known.and_then(|known| source.columns.get(known)) {
+                    let fact = NameProblem::RepeatedInside {
+                        what: Named::Column,
+                        name: line.name.text.clone(),
+                        within: source.name.clone(),
+                    };
+                    let problem = Problem::new(fact, line.name.span).also(first.definition);
+                    self.report(problem);
+                    continue;
+                }
+                let (of, sound) = self.apart(false, |checker| checker.column_type(line));
+                self.add_column(at, source, column(line, of.0), sound);
+                if let (Some(facts), Some(level)) = (self.sources.get_mut(at), of.1) {
+                    facts.level.insert(source.columns.len().saturating_sub(1), level);
+                }
+            }
+        }
+        if decl.field(Key::Columns).is_none() && !decl.broken {
+            let write = ["colonnes:  puis, en retrait, sexe  sexe", "columns:  then, indented, sexe  sexe"];
+            self.field_missing(decl, Named::Source, ["colonnes", "columns"], write);
+        }
+    }
+
+    fn add_column(&mut self, at: usize, source: &mut DataSource, column: Column, sound: bool) -> usize {
+        let id = source.columns.len();
+        if let Some(facts) = self.sources.get_mut(at) {
+            facts.by_name.insert(column.name.clone(), id);
+            if !sound {
+                facts.broken_columns.insert(id);
+            }
+            if let ColumnType::Dimension(dimension) = column.of {
+                facts.by_dimension.entry(dimension).or_default().push(id);
+            }
+        }
+        source.columns.push(column);
+        id
+    }
+
+    /// What a column holds, and the level that it names where that is not the dimension's own name.
+    fn column_type(&mut self, line: &ColumnLine) -> (ColumnType, Option<usize>) {
+        match &line.of {
+            ColumnOf::Text(_) => (ColumnType::Text, None),
+            ColumnOf::Number(word, _) => {
+                let unit = word.as_ref().map_or(Unit::Number, |word| self.unit_word(word));
+                (ColumnType::Number(unit), None)
+            }
+            ColumnOf::Date(_) => (ColumnType::Date, None),
+            ColumnOf::YesNo(_) => (ColumnType::YesNo, None),
+            ColumnOf::Dimension(name) => match self.level_named(name) {
+                Some(of) => {
+                    let dimension = self.program.dimensions.get(of.dimension);
+                    let own = dimension.is_some_and(|dimension| dimension.name == name.text);
+                    (ColumnType::Dimension(of.dimension), (!own).then_some(of.level))
+                }
+                None => (ColumnType::Text, None),
+            },
+            ColumnOf::Missing(_) => {
+                self.spoil();
+                (ColumnType::Text, None)
+            }
+        }
+    }
+
+    fn period_column(&mut self, at: usize, decl: &Decl<'a>, source: &mut DataSource) {
+        let Some(Value::PeriodColumn(name, calendar)) = decl.field(Key::Period).map(|field| &field.value) else {
+            return;
+        };
+        let calendar = match calendar {
+            Some(calendar) => match self.calendar_named(calendar) {
+                Some(calendar) => calendar,
+                None => return,
+            },
+            None => CalendarId::YEAR,
+        };
+        let known = self.sources.get(at).and_then(|facts| facts.by_name.get(&name.text).copied());
+        let id = match known {
+            Some(id) => id,
+            None => self.add_column(at, source, plain_column(name, ColumnType::Period(calendar)), true),
+        };
+        let Some(column) = source.columns.get_mut(id) else { return };
+        match column.of {
+            ColumnType::Date | ColumnType::Period(_) => {}
+            ColumnType::Text | ColumnType::Number(_) => column.of = ColumnType::Period(calendar),
+            ColumnType::YesNo | ColumnType::Dimension(_) => {
+                let fact = TypeProblem::ColumnRole {
+                    column: name.text.clone(),
+                    role: Both { fr: "la période", en: "the period" },
+                    wanted: Both { fr: "une date ou un texte", en: "a date or a text" },
+                    write: Both { fr: format!("{}  texte", name.text), en: format!("{}  text", name.text) },
+                };
+                let problem = Problem::new(fact, name.span).also(column.definition);
+                self.report(problem);
+            }
+        }
+        source.period = Some((id, calendar));
+    }
+
+    fn row_kind(&mut self, at: usize, decl: &Decl<'a>, source: &mut DataSource) {
+        let Some(field) = decl.field(Key::EachRowIs) else {
+            if !decl.broken {
+                let write = ["chaque ligne est: un effectif", "each row is: a count"];
+                self.field_missing(decl, Named::Source, ["chaque ligne est", "each row is"], write);
+            }
+            return;
+        };
+        match &field.value {
+            Value::RowIs(RowIs::Thing(word)) => source.row = RowKind::Thing(self.unit_word(word)),
+            Value::RowIs(RowIs::Event(_)) => source.row = RowKind::Event,
+            Value::RowIs(RowIs::Count(_)) => self.count_column(at, decl, source),
+            _ => self.spoil(),
+        }
+    }
+
+    fn count_column(&mut self, at: usize, decl: &Decl<'a>, source: &mut DataSource) {
+        let Some(Value::CountColumn(name, word)) = decl.field(Key::Count).map(|field| &field.value) else {
+            if !decl.broken {
+                let write = ["effectif: nombre d'élèves", "count: nombre of pupils"];
+                self.field_missing(decl, Named::Source, ["effectif", "count"], write);
+            }
+            return;
+        };
+        let unit = self.unit_word(word);
+        let known = self.sources.get(at).and_then(|facts| facts.by_name.get(&name.text).copied());
+        let column = match known {
+            Some(id) => id,
+            None => self.add_column(at, source, plain_column(name, ColumnType::Number(unit.clone())), true),
+        };
+        if let Some(found) = source.columns.get_mut(column) {
+            match &found.of {
+                ColumnType::Number(_) => found.of = ColumnType::Number(unit.clone()),
+                ColumnType::Text
+                | ColumnType::Date
+                | ColumnType::YesNo
+                | ColumnType::Dimension(_)
+                | ColumnType::Period(_) => {
+                    let fact = TypeProblem::ColumnRole {
+                        column: name.text.clone(),
+                        role: Both { fr: "l'effectif", en: "the count" },
+                        wanted: Both { fr: "un nombre", en: "a number" },
+                        write: Both { fr: format!("{}  nombre", name.text), en: format!("{}  number", name.text) },
+                    };
+                    let problem = Problem::new(fact, name.span).also(found.definition);
+                    self.report(problem);
+                }
+            }
+        }
+        source.row = RowKind::Count { column, unit };
+    }
+
+    fn coverage(&mut self, at: usize, decl: &Decl<'a>, source: &mut DataSource) {
+        for field in decl.fields(Key::Coverage) {
+            let Value::Coverage(names, period) = &field.value else { continue };
+            for name in names {
+                let Some(of) = self.level_named(name) else { continue };
+                let has = self.sources.get(at).is_some_and(|facts| facts.by_dimension.contains_key(&of.dimension));
+                if has {
+                    source.covers.push(of.dimension);
+                } else {
+                    self.no_dimension(&source.name.clone(), &name.text, name.span, source.definition);
+                }
+            }
+            if let Some(text) = period {
+                match source.period {
+                    Some((_, calendar)) => source.covers_period = self.period(text, calendar).or(source.covers_period),
+                    None => self.no_period(&source.name.clone(), text.span, source.definition),
+                }
+            }
+        }
+    }
+
+    /// A column of the source at hand by its name; reports where there is none.
+    fn own_column(&mut self, at: usize, source: &DataSource, name: &Name) -> Option<usize> {
+        let facts = self.sources.get(at)?;
+        if let Some(column) = facts.by_name.get(&name.text).copied() {
+            return Some(column);
+        }
+        self.unknown_column(&source.name, source.columns.iter().map(|column| column.name.as_str()), name);
+        None
+    }
+
+    /// A column of a declared source by its name; reports where there is none, spoils where it has a mistake.
+    pub(super) fn column(&mut self, source: usize, name: &Name) -> Option<usize> {
+        let facts = self.sources.get(source)?;
+        if let Some(column) = facts.by_name.get(&name.text).copied() {
+            if facts.broken_columns.contains(&column) {
+                self.spoil();
+                return None;
+            }
+            return Some(column);
+        }
+        if facts.broken {
+            self.spoil();
+            return None;
+        }
+        let known: Vec<String> =
+            self.program.sources.get(source)?.columns.iter().map(|column| column.name.clone()).collect();
+        let owner = self.program.sources.get(source)?.name.clone();
+        self.unknown_column(&owner, known.iter().map(String::as_str), name);
+        None
+    }
+
+    pub(super) fn unknown_column<'n>(&mut self, source: &str, known: impl Iterator<Item = &'n str>, name: &Name) {
+        let (near, known) = self.suggest(&name.text, known);
+        let fact = NameProblem::Unknown {
+            what: Named::Column,
+            name: name.text.clone(),
+            within: Some(source.to_string()),
+            near,
+            known,
+        };
+        self.report(Problem::new(fact, name.span));
+    }
+
+    /// The source of a name; reports where there is none, spoils where it has a mistake.
+    pub(super) fn source_named(&mut self, name: &Name) -> Option<usize> {
+        if let Some(at) = self.declared.position(BlockKind::Source, &name.text) {
+            Used::mark(&mut self.used.sources, at);
+            if self.sources.get(at).is_none_or(|facts| facts.broken) {
+                self.spoil();
+                return None;
+            }
+            return Some(at);
+        }
+        if self.declared.is_puzzling(&name.text) {
+            self.spoil();
+            return None;
+        }
+        if let Some(other) = self.declared.get(BlockKind::Indicator, &name.text) {
+            let write = Both { fr: name.text.clone(), en: name.text.clone() };
+            let fact =
+                NameProblem::WrongKind { name: name.text.clone(), is: Named::Indicator, wanted: Named::Source, write };
+            self.report(Problem::new(fact, name.span).also(other.name.span));
+            return None;
+        }
+        let known = self.declared.names(BlockKind::Source);
+        let (near, known) = self.suggest(&name.text, known.into_iter());
+        let fact = NameProblem::Unknown { what: Named::Source, name: name.text.clone(), within: None, near, known };
+        self.report(Problem::new(fact, name.span));
+        None
+    }
+
+    /// A required field that is not there.
+    pub(super) fn field_missing(&mut self, decl: &Decl<'_>, block: Named, field: [&str; 2], write: [&str; 2]) {
+        let both = |[fr, en]: [&str; 2]| Both { fr: fr.to_string(), en: en.to_string() };
+        let fact =
+            NameProblem::FieldMissing { block, name: decl.name.text.clone(), field: both(field), write: both(write) };
+        self.report(Problem::new(fact, decl.name.span));
+    }
+}
+
+/// A column that is named by `effectif:` or `période:` only.
+fn plain_column(name: &Name, of: ColumnType) -> Column {
+    Column {
+        name: name.text.clone(),
+        headers: vec![name.text.clone()],
+        of,
+        may_be_missing: false,
+        missing: None,
+        confidential: false,
+        totals: Vec::new(),
+        unknowns: Vec::new(),
+        not_applicable: Vec::new(),
+        not_available: Vec::new(),
+        yes: Vec::new(),
+        no: Vec::new(),
+        definition: name.span,
+    }
+}
+
+fn column(line: &ColumnLine, of: ColumnType) -> Column {
+    let mut column = plain_column(&line.name, of);
+    for (option, _) in &line.options {
+        match option {
+            ColumnOption::MayBeMissing => column.may_be_missing = true,
+            ColumnOption::Missing(policy) => {
+                column.may_be_missing = true;
+                column.missing = Some(*policy);
+            }
+            ColumnOption::Confidential => column.confidential = true,
+            ColumnOption::Total(text) => column.totals.push(text.text.clone()),
+            ColumnOption::Unknown(text) => column.unknowns.push(text.text.clone()),
+            ColumnOption::NotApplicable(text) => column.not_applicable.push(text.text.clone()),
+            ColumnOption::NotAvailable(text) => column.not_available.push(text.text.clone()),
+            ColumnOption::Header(text) => column.headers.push(text.text.clone()),
+            ColumnOption::Yes(text) => column.yes.push(text.text.clone()),
+            ColumnOption::No(text) => column.no.push(text.text.clone()),
+        }
+    }
+    column
+}
+
+fn format_of(decl: &Decl<'_>) -> Format {
+    let choice = |key| match decl.field(key).map(|field| &field.value) {
+        Some(Value::Choice(choice, _)) => Some(*choice),
+        _ => None,
+    };
+    let mark = |key| match choice(key) {
+        Some(Choice::Comma) => Some(','),
+        Some(Choice::Point) => Some('.'),
+        Some(Choice::Space) => Some(' '),
+        Some(Choice::Apostrophe) => Some('\''),
+        _ => None,
+    };
+    Format {
+        separator: decl.text(Key::Separator).and_then(|text| match text.to_lowercase().as_str() {
+            "tabulation" | "tab" | "\\t" => Some('\t'),
+            _ => text.chars().next(),
+        }),
+        encoding: decl.text(Key::Encoding),
+        decimal: mark(Key::DecimalMark),
+        thousands: mark(Key::ThousandsMark),
+        dates: match choice(Key::DateStyle) {
+            Some(Choice::DayMonthYear) => DateStyle::DayMonthYear,
+            Some(Choice::MonthDayYear) => DateStyle::MonthDayYear,
+            _ => DateStyle::YearMonthDay,
+        },
+    }
+}
