@@ -7,6 +7,7 @@ macro_rules! phrases {
     ($($(#[$doc:meta])* $name:ident = $rule:literal, $fr:expr, $en:expr;)*) => {
         /// Words and signs inside values.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs, reason = "each variant is its own English keyword")]
         pub enum Keyword { $($(#[$doc])* $name),* }
 
         impl Keyword {
