@@ -8,6 +8,7 @@
 //! clock or the environment; only the scan touches data, and it is answered by another crate (`jauge-engine`) or by
 //! whatever implements [`plan::CubeSource`].
 
+pub mod evaluate;
 pub mod format;
 pub mod outcome;
 pub mod plan;

@@ -203,6 +203,8 @@ pub struct Figure {
     pub published: Vec<Published>,
     /// The period is not over in the data, or the source covers only a part of it.
     pub incomplete: bool,
+    /// For a latest known value: the period that it was found in.
+    pub as_of: Option<Period>,
 }
 
 /// How a rule came out. Nothing to check is never a pass.

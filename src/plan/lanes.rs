@@ -1,0 +1,411 @@
+//! The needs of one source to one query: keys, tests, filters, lanes and sets, each asked for once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+use indexmap::IndexSet;
+
+use super::conditions::conjuncts;
+use super::query::{CubeQuery, Filter, GroupingSet, Key, Lane, LaneState};
+use super::{dimension_column, only_dimensions};
+use crate::program::model::{
+    Aggregate, ColumnTest, ColumnType, Cond, DimensionLevel, MeasureOf, MissingPolicy, Program, RowKind, TestKind, TestOn,
+};
+use crate::types::{CalendarId, Period};
+
+/// A grouping by its meaning: in which calendar, if any, and by which dimension levels (sorted).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Shape {
+    pub calendar: Option<CalendarId>,
+    pub dims: Vec<DimensionLevel>,
+}
+
+/// Where the lanes of a measure are, by index into the query's lanes.
+#[derive(Debug, Clone)]
+pub(crate) struct MeasureLanes {
+    /// What is measured.
+    pub main: usize,
+    /// Rows that pass the same filter.
+    pub rows: usize,
+    /// For `why`: rows that pass the first condition, the first two, and so on.
+    pub steps: Vec<usize>,
+}
+
+/// How a set is answered.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    /// By the set of this index.
+    Asked(usize),
+    /// By adding the cells of a finer set: its index, and which of its keys are kept.
+    RolledUp(usize, Vec<usize>),
+}
+
+/// What the evaluator must know to read a cube.
+#[derive(Debug, Clone)]
+pub(crate) struct SourcePlan {
+    pub source: usize,
+    /// Lanes wanted by shape: lane → answer and position in the cell.
+    pub sets: BTreeMap<Shape, ShapePlan>,
+    /// The key of each calendar's periods.
+    pub period_keys: BTreeMap<CalendarId, usize>,
+    /// The key of days, where the period column holds dates.
+    pub day_key: Option<usize>,
+    /// The grouping by every dimension column at every level, for tables that are aggregates already.
+    pub table: Option<TablePlan>,
+    /// Which indicators use each lane (indexes; rules are left out).
+    pub lane_users: Vec<Vec<usize>>,
+}
+
+/// One wanted shape.
+#[derive(Debug, Clone)]
+pub(crate) struct ShapePlan {
+    pub answers: HashMap<usize, (Answer, usize)>,
+}
+
+/// The one grouping of an aggregate table.
+#[derive(Debug, Clone)]
+pub(crate) struct TablePlan {
+    /// Dimension columns: column and dimension, in the order of the source.
+    pub columns: Vec<(usize, usize)>,
+    /// Per calendar: the set, with its codes: period first (where the source has one), then each column's levels in turn.
+    pub sets: BTreeMap<Option<CalendarId>, usize>,
+    /// Lane → position in the cells of those sets.
+    pub lanes: HashMap<usize, usize>,
+}
+
+/// Builds the query of one source.
+pub(crate) struct QueryBuilder<'p> {
+    program: &'p Program,
+    source: usize,
+    keys: Interner<Key>,
+    tests: Interner<ColumnTest>,
+    filters: Interner<Filter>,
+    lanes: Interner<Lane>,
+    users: Vec<Vec<usize>>,
+    wanted: BTreeMap<Shape, IndexSet<usize>>,
+    table_lanes: IndexSet<usize>,
+    table_calendars: Vec<Option<CalendarId>>,
+}
+
+struct Interner<T> {
+    items: Vec<T>,
+    by: HashMap<T, usize>,
+}
+
+impl<T: Clone + Eq + Hash> Interner<T> {
+    fn new() -> Self {
+        Interner { items: Vec::new(), by: HashMap::new() }
+    }
+
+    fn id(&mut self, item: T) -> usize {
+        if let Some(known) = self.by.get(&item) {
+            return *known;
+        }
+        let at = self.items.len();
+        self.by.insert(item.clone(), at);
+        self.items.push(item);
+        at
+    }
+}
+
+/// True where the source is a table of aggregates and the measure selects its cells.
+pub(crate) fn selects_cells(program: &Program, source: usize, of: MeasureOf) -> bool {
+    let counts = program.sources.get(source).is_some_and(|source| matches!(source.row, RowKind::Count { .. }));
+    counts && matches!(of, MeasureOf::CountColumn | MeasureOf::Aggregate(..))
+}
+
+/// True where the state of a lane can be merged over groups of rows that do not meet.
+pub(crate) fn merges(state: LaneState) -> bool {
+    match state {
+        LaneState::Rows
+        | LaneState::Present(_)
+        | LaneState::Sum(_)
+        | LaneState::Minimum(_)
+        | LaneState::Maximum(_)
+        | LaneState::Values(_) => true,
+        LaneState::Distinct(_) | LaneState::First { .. } | LaneState::Last { .. } => false,
+    }
+}
+
+/// What a measure keeps of the rows of a source.
+pub(crate) fn state_of(program: &Program, source: usize, of: MeasureOf) -> LaneState {
+    let Some(data) = program.sources.get(source) else { return LaneState::Rows };
+    let by = |column| data.period.map_or(column, |(by, _)| by);
+    match of {
+        MeasureOf::Rows => LaneState::Rows,
+        MeasureOf::CountColumn => match &data.row {
+            RowKind::Count { column, .. } => LaneState::Sum(*column),
+            RowKind::Thing(_) | RowKind::Event => LaneState::Rows,
+        },
+        // A column that alone identifies the row cannot repeat (the query checks it): its distinct values are its values.
+        MeasureOf::Distinct(column) if data.key == [column] => LaneState::Present(column),
+        MeasureOf::Distinct(column) => LaneState::Distinct(column),
+        MeasureOf::Aggregate(aggregate, column) => match aggregate {
+            Aggregate::Sum | Aggregate::Average => LaneState::Sum(column),
+            Aggregate::Median => LaneState::Values(column),
+            Aggregate::Minimum => LaneState::Minimum(column),
+            Aggregate::Maximum => LaneState::Maximum(column),
+            Aggregate::First => LaneState::First { column, by: by(column) },
+            Aggregate::Last => LaneState::Last { column, by: by(column) },
+        },
+    }
+}
+
+impl<'p> QueryBuilder<'p> {
+    pub(crate) fn new(program: &'p Program, source: usize) -> Self {
+        QueryBuilder {
+            program,
+            source,
+            keys: Interner::new(),
+            tests: Interner::new(),
+            filters: Interner::new(),
+            lanes: Interner::new(),
+            users: Vec::new(),
+            wanted: BTreeMap::new(),
+            table_lanes: IndexSet::new(),
+            table_calendars: Vec::new(),
+        }
+    }
+
+    /// The lanes of a measure under conditions, inside a window where one is given.
+    pub(crate) fn measure(
+        &mut self,
+        of: MeasureOf,
+        conditions: &[&Cond],
+        window: Option<Period>,
+        explain: bool,
+    ) -> MeasureLanes {
+        let table = selects_cells(self.program, self.source, of);
+        let parts: Vec<&Cond> = conjuncts(conditions);
+        let mut kept = Vec::new();
+        if let Some(filter) = window.and_then(|window| self.inside(window)) {
+            kept.push(filter);
+        }
+        let mut steps = Vec::new();
+        for part in parts {
+            if table && only_dimensions(self.program, part) {
+                continue;
+            }
+            kept.push(self.filter(part));
+            if explain {
+                let filter = self.whole(kept.clone());
+                steps.push(self.lane(filter, LaneState::Rows));
+            }
+        }
+        let filter = self.whole(kept);
+        let main = self.lane(filter, state_of(self.program, self.source, of));
+        let rows = self.lane(filter, LaneState::Rows);
+        MeasureLanes { main, rows, steps }
+    }
+
+    fn lane(&mut self, filter: Option<usize>, state: LaneState) -> usize {
+        let at = self.lanes.id(Lane { filter, state });
+        if self.users.len() <= at {
+            self.users.resize(at + 1, Vec::new());
+        }
+        at
+    }
+
+    fn whole(&mut self, mut parts: Vec<Filter>) -> Option<usize> {
+        let filter = match parts.len() {
+            0 => return None,
+            1 => parts.pop()?,
+            _ => Filter::And(parts),
+        };
+        Some(self.filters.id(filter))
+    }
+
+    /// Dates inside a window.
+    fn inside(&mut self, window: Period) -> Option<Filter> {
+        let (column, _) = self.program.sources.get(self.source)?.period?;
+        let calendar = self.program.calendars.get(usize::from(window.calendar.0))?;
+        let days = (calendar.start(window.first).day_number(), calendar.end(window.last).day_number());
+        let test = ColumnTest {
+            on: TestOn::Column { source: self.source, column },
+            test: TestKind::DayBetween(days.0, days.1),
+            missing: MissingPolicy::Excluded,
+        };
+        Some(Filter::Test(self.tests.id(test)))
+    }
+
+    fn filter(&mut self, cond: &Cond) -> Filter {
+        match cond {
+            Cond::Test(test) => {
+                let on = match test.on {
+                    TestOn::Dimension(level) => {
+                        // The checker has seen to it that each source below a `where` has the dimension.
+                        let column = dimension_column(self.program, self.source, level.dimension).unwrap_or(usize::MAX);
+                        TestOn::Column { source: self.source, column }
+                    }
+                    TestOn::Column { .. } => test.on,
+                };
+                Filter::Test(self.tests.id(ColumnTest { on, ..test.clone() }))
+            }
+            Cond::And(parts) => Filter::And(parts.iter().map(|part| self.filter(part)).collect()),
+            Cond::Or(parts) => Filter::Or(parts.iter().map(|part| self.filter(part)).collect()),
+            Cond::Not(inner) => Filter::Not(Box::new(self.filter(inner))),
+        }
+    }
+
+    /// Notes that a lane is wanted in a shape, and for which indicator.
+    pub(crate) fn want(&mut self, lanes: &MeasureLanes, shape: Shape, user: Option<usize>) {
+        for lane in [lanes.main, lanes.rows].into_iter().chain(lanes.steps.iter().copied()) {
+            self.wanted.entry(shape.clone()).or_default().insert(lane);
+            self.used_by(lane, user);
+        }
+    }
+
+    /// Notes that a lane is wanted in the table's own grouping.
+    pub(crate) fn want_in_table(&mut self, lanes: &MeasureLanes, calendar: Option<CalendarId>, user: Option<usize>) {
+        for lane in [lanes.main, lanes.rows].into_iter().chain(lanes.steps.iter().copied()) {
+            self.table_lanes.insert(lane);
+            self.used_by(lane, user);
+        }
+        if !self.table_calendars.contains(&calendar) {
+            self.table_calendars.push(calendar);
+        }
+    }
+
+    /// Every period's rows, which tell the periods found and the coverage.
+    pub(crate) fn want_periods(&mut self, calendar: Option<CalendarId>) {
+        let lane = self.lane(None, LaneState::Rows);
+        self.wanted.entry(Shape { calendar, dims: Vec::new() }).or_default().insert(lane);
+    }
+
+    fn used_by(&mut self, lane: usize, user: Option<usize>) {
+        if let (Some(users), Some(user)) = (self.users.get_mut(lane), user)
+            && users.last() != Some(&user)
+        {
+            users.push(user);
+        }
+    }
+
+    fn period_key(&mut self, calendar: CalendarId) -> Option<usize> {
+        let (column, _) = self.program.sources.get(self.source)?.period?;
+        Some(self.keys.id(Key::Period { column, calendar }))
+    }
+
+    /// The finished query.
+    pub(crate) fn finish(mut self) -> (CubeQuery, SourcePlan) {
+        let wanted = std::mem::take(&mut self.wanted);
+        let mut sets: Vec<GroupingSet> = Vec::new();
+        let mut positions: Vec<HashMap<usize, usize>> = Vec::new();
+        let mut plans: BTreeMap<Shape, ShapePlan> = BTreeMap::new();
+        let mut period_keys = BTreeMap::new();
+
+        // The finest groupings first: what they hold and what merges is not asked for again.
+        let mut shapes: Vec<(Shape, IndexSet<usize>)> = wanted.into_iter().collect();
+        shapes.sort_by_key(|(shape, _)| std::cmp::Reverse(shape.dims.len()));
+        for (shape, lanes) in shapes {
+            let mut keys = Vec::new();
+            if let Some(calendar) = shape.calendar
+                && let Some(key) = self.period_key(calendar)
+            {
+                period_keys.insert(calendar, key);
+                keys.push(key);
+            }
+            for level in &shape.dims {
+                // A dimension that the source does not have cannot be asked for; the evaluator says so.
+                if let Some(column) = dimension_column(self.program, self.source, level.dimension) {
+                    keys.push(self.keys.id(Key::Dimension { column, dimension: level.dimension, level: level.level }));
+                }
+            }
+            let mut answers = HashMap::new();
+            let mut asked = Vec::new();
+            for lane in lanes {
+                let state = self.lanes.items.get(lane).map(|lane| lane.state);
+                let finer = sets.iter().enumerate().find_map(|(at, set)| {
+                    let position = *positions.get(at)?.get(&lane)?;
+                    let kept: Option<Vec<usize>> =
+                        keys.iter().map(|key| set.keys.iter().position(|other| other == key)).collect();
+                    Some((Answer::RolledUp(at, kept?), position))
+                });
+                match finer {
+                    Some(answer) if state.is_some_and(merges) => {
+                        answers.insert(lane, answer);
+                    }
+                    _ => {
+                        answers.insert(lane, (Answer::Asked(sets.len()), asked.len()));
+                        asked.push(lane);
+                    }
+                }
+            }
+            if !asked.is_empty() {
+                positions.push(asked.iter().enumerate().map(|(position, lane)| (*lane, position)).collect());
+                sets.push(GroupingSet { keys, lanes: asked });
+            }
+            plans.insert(shape, ShapePlan { answers });
+        }
+
+        let table = self.table(&mut sets, &mut period_keys);
+        let source = self.program.sources.get(self.source);
+        let day_key = source.and_then(|source| {
+            let (column, _) = source.period?;
+            matches!(source.columns.get(column)?.of, ColumnType::Date).then_some(column)
+        });
+        let day_key = day_key.map(|column| self.keys.id(Key::Period { column, calendar: CalendarId::DAY }));
+        let unique = source.map_or_else(Vec::new, |source| {
+            if !source.key.is_empty() || !matches!(source.row, RowKind::Count { .. }) {
+                return source.key.clone();
+            }
+            // Two lines of a table for the same groups and period would be added without anybody noticing.
+            let columns = source.columns.iter().enumerate();
+            columns.filter(|(_, column)| !matches!(column.of, ColumnType::Number(_))).map(|(at, _)| at).collect()
+        });
+        let query = CubeQuery {
+            source: self.source,
+            keys: self.keys.items,
+            filters: self.filters.items,
+            tests: self.tests.items,
+            lanes: self.lanes.items,
+            sets,
+            unique,
+        };
+        let plan = SourcePlan {
+            source: self.source,
+            sets: plans,
+            period_keys,
+            day_key,
+            table,
+            lane_users: self.users,
+        };
+        (query, plan)
+    }
+
+    fn table(
+        &mut self,
+        sets: &mut Vec<GroupingSet>,
+        period_keys: &mut BTreeMap<CalendarId, usize>,
+    ) -> Option<TablePlan> {
+        if self.table_lanes.is_empty() {
+            return None;
+        }
+        let program = self.program;
+        let source = program.sources.get(self.source)?;
+        let mut columns = Vec::new();
+        let mut keys = Vec::new();
+        for (column, of) in source.columns.iter().enumerate() {
+            let ColumnType::Dimension(dimension) = of.of else { continue };
+            columns.push((column, dimension));
+            let levels = program.dimensions.get(dimension).map_or(1, |dimension| dimension.levels.len().max(1));
+            for level in 0..levels {
+                keys.push(self.keys.id(Key::Dimension { column, dimension, level }));
+            }
+        }
+        let mut by_calendar = BTreeMap::new();
+        for calendar in std::mem::take(&mut self.table_calendars) {
+            let mut all = Vec::new();
+            if let Some(calendar) = calendar
+                && let Some(key) = self.period_key(calendar)
+            {
+                period_keys.insert(calendar, key);
+                all.push(key);
+            }
+            all.extend(keys.iter().copied());
+            by_calendar.insert(calendar, sets.len());
+            sets.push(GroupingSet { keys: all, lanes: self.table_lanes.iter().copied().collect() });
+        }
+        let lanes = self.table_lanes.iter().enumerate().map(|(position, lane)| (*lane, position)).collect();
+        Some(TablePlan { columns, sets: by_calendar, lanes })
+    }
+}
