@@ -1,0 +1,105 @@
+//! Published figures are tests (meaning 13): the exact figure against what was printed, at the precision printed.
+
+use super::Evaluator;
+use super::groups::of_definition;
+use crate::outcome::{Agreement, Figure, Published};
+use crate::problem::{Problem, RuleProblem};
+use crate::program::model::Indicator;
+use crate::types::{Number, Rounding, RoundingMode, Unit};
+
+/// Decimals to which a twice-rounded figure may have been rounded first.
+const ROUNDED_BEFORE: u8 = 4;
+
+/// Compares a figure with each value published for it, and reports what does not agree.
+pub(super) fn compare(evaluator: &mut Evaluator<'_>, indicator: &Indicator, figure: &mut Figure) {
+    for published in &indicator.published {
+        let aim = &published.aim;
+        let Some(printed) = &aim.value else { continue };
+        if aim.period != figure.period || of_definition(&aim.group) != figure.group {
+            continue;
+        }
+        let mode = indicator.rounding.map(|rounding| rounding.mode).unwrap_or_default();
+        let computed = figure.value.number();
+        let agreement = match &computed {
+            None => Agreement::CannotTell,
+            Some(computed) => agreement(computed, printed, published.decimals, mode, &indicator.unit),
+        };
+        figure.published.push(Published {
+            value: printed.clone(),
+            decimals: published.decimals,
+            source: aim.source.clone(),
+            agreement,
+            known_discrepancy: published.known_discrepancy.as_ref().map(|(why, _)| why.clone()),
+            definition: aim.span,
+        });
+        let name = || indicator.name.clone();
+        let (period, group) = (evaluator.period_label(figure.period), evaluator.group_label(&figure.group));
+        let fact = match (agreement, &published.known_discrepancy) {
+            (Agreement::Agrees, None) => continue,
+            (Agreement::Agrees, Some((_, span))) => {
+                let fact = RuleProblem::DiscrepancyGone { name: name(), period, group };
+                evaluator.problems.push(Problem::new(fact, *span).also(aim.span));
+                continue;
+            }
+            (Agreement::CannotTell, _) => RuleProblem::PublishedNotComputed { indicator: name(), period, group },
+            // Listed in the outcome, with the author's reason.
+            (_, Some(_)) => continue,
+            (agreement, None) => {
+                // There is a computed figure: without one the verdict is that nobody can tell.
+                let computed = computed.unwrap_or_else(Number::zero);
+                let decimals = published.decimals;
+                let printed = printed.clone();
+                match agreement {
+                    Agreement::Truncation => {
+                        RuleProblem::PublishedTruncated { indicator: name(), period, group, printed, computed, decimals }
+                    }
+                    _ => RuleProblem::PublishedDisagrees {
+                        indicator: name(),
+                        period,
+                        group,
+                        printed,
+                        computed,
+                        decimals,
+                        explained: agreement,
+                    },
+                }
+            }
+        };
+        evaluator.problems.push(Problem::new(fact, aim.span).also(indicator.definition));
+    }
+}
+
+/// What explains the difference between a figure and what was printed, the most harmless explanation first.
+pub(super) fn agreement(
+    computed: &Number,
+    printed: &Number,
+    decimals: u8,
+    mode: RoundingMode,
+    unit: &Unit,
+) -> Agreement {
+    let to = |number: &Number, decimals: u8, mode| number.round(Rounding { decimals, mode });
+    if to(computed, decimals, mode) == *printed {
+        return Agreement::Agrees;
+    }
+    if to(computed, decimals, RoundingMode::Truncation) == *printed {
+        return Agreement::Truncation;
+    }
+    let twice = (1..=ROUNDED_BEFORE).any(|more| {
+        let once = to(computed, decimals.saturating_add(more), RoundingMode::HalfAway);
+        to(&once, decimals, RoundingMode::HalfAway) == *printed
+    });
+    let fewer = (0..decimals).any(|decimals| to(computed, decimals, RoundingMode::HalfAway) == *printed);
+    if twice || fewer {
+        return Agreement::Rounding;
+    }
+    let (hundred, thousand) = (Number::from(100i64), Number::from(1000i64));
+    let same = |number: Number| to(&number, decimals, mode) == *printed;
+    let fraction = matches!(unit, Unit::Percent | Unit::Number | Unit::Points);
+    if fraction
+        && (same(computed.clone() * hundred.clone()) || computed.divide(&hundred).is_some_and(same))
+    {
+        return Agreement::PercentVersusFraction;
+    }
+    let shifted = printed.clone() * thousand.clone() == *computed || printed.divide(&thousand).as_ref() == Some(computed);
+    if shifted { Agreement::ThousandsMark } else { Agreement::Disagrees }
+}

@@ -1,0 +1,117 @@
+//! Baselines, targets and status. They look at the value and never touch it (meaning 10).
+
+use super::Evaluator;
+use super::groups::of_definition;
+use crate::outcome::{self, Figure, Status};
+use crate::program::model::{Aim, Comparison, Indicator, Target};
+use crate::types::{Number, Period, Unit};
+
+/// Adds the baseline, the target and the status that apply to a figure.
+pub(super) fn place(evaluator: &Evaluator<'_>, indicator: &Indicator, figure: &mut Figure) {
+    let here = |aim: &Aim| of_definition(&aim.group) == figure.group && aim.period.calendar == figure.period.calendar;
+    let baselines = || indicator.baselines.iter().filter(|aim| here(aim) && aim.period.last < figure.period.last);
+    let baseline = baselines().max_by_key(|aim| aim.period.last);
+    let target = indicator
+        .targets
+        .iter()
+        .filter(|target| here(&target.aim) && target.aim.period.last >= figure.period.last)
+        .min_by_key(|target| target.aim.period.last);
+    figure.baseline = baseline.map(|aim| outcome_aim(aim, None));
+    let Some(target) = target else { return };
+    figure.target = Some(outcome_aim(&target.aim, target.upper.clone()));
+
+    // The path to the target starts at the last point before the figure: a baseline or a step on the way.
+    let steps = indicator.targets.iter().map(|target| &target.aim);
+    let start = steps
+        .filter(|aim| here(aim) && aim.period.last < figure.period.last)
+        .chain(baseline)
+        .filter_map(|aim| Some((aim.period, aim.value.clone()?)))
+        .max_by_key(|(period, _)| period.last);
+    figure.status = Some(match figure.value.number() {
+        None => Status::CannotTell,
+        Some(value) => status(indicator, target, start, figure.period, &value),
+    });
+    debug_assert!(evaluator.calendar(figure.period.calendar).is_some());
+}
+
+fn outcome_aim(aim: &Aim, upper: Option<Number>) -> outcome::Aim {
+    outcome::Aim { period: aim.period, value: aim.value.clone(), upper, definition: aim.span }
+}
+
+fn status(
+    indicator: &Indicator,
+    target: &Target,
+    start: Option<(Period, Number)>,
+    period: Period,
+    value: &Number,
+) -> Status {
+    let Some(goal) = &target.aim.value else { return Status::CannotTell };
+    if reached(target.comparison, goal, target.upper.as_ref(), value) {
+        return Status::Reached;
+    }
+    // "Between" is reached from either side: the nearer bound is the goal.
+    let goal = match &target.upper {
+        Some(upper) if value > upper => upper,
+        _ => goal,
+    };
+    let due = period.last >= target.aim.period.last;
+    let expected = match (&start, due) {
+        (_, true) => goal.clone(),
+        (Some(start), false) => on_path(start, (target.aim.period, goal), period),
+        (None, false) => return Status::CannotTell,
+    };
+    let up = match &start {
+        Some((_, from)) if from != goal => from < goal,
+        _ => rises(target, goal, value),
+    };
+    let short = if up { expected.clone() - value.clone() } else { value.clone() - expected.clone() };
+    // Before it is due, a figure on or beyond the path is on track; when due, a figure that is not what was wanted is not.
+    if !due && (short.is_zero() || short.is_negative()) {
+        return Status::OnTrack;
+    }
+    if let (Some((on_track, at_risk)), Some((_, from))) = (&indicator.bands, &start)
+        && let Some(way) = (value.clone() - from.clone()).divide(&(expected.clone() - from.clone()))
+    {
+        return match () {
+            () if way >= *on_track => Status::OnTrack,
+            () if way >= *at_risk => Status::AtRisk,
+            () => Status::OffTrack,
+        };
+    }
+    let tolerance = indicator.tolerance.as_ref().map(|(tolerance, unit)| match unit {
+        Unit::Percent if indicator.unit != Unit::Percent => per_cent_of(tolerance, &expected),
+        _ => tolerance.clone(),
+    });
+    match tolerance {
+        Some(tolerance) if short.abs() <= tolerance => Status::AtRisk,
+        _ => Status::OffTrack,
+    }
+}
+
+/// `per_cent` per cent of the size of `whole`.
+pub(super) fn per_cent_of(per_cent: &Number, whole: &Number) -> Number {
+    per_cent.clone() * whole.abs() * Number::scaled(1, 2)
+}
+
+fn reached(comparison: Comparison, goal: &Number, upper: Option<&Number>, value: &Number) -> bool {
+    match upper {
+        Some(upper) => goal <= value && value <= upper,
+        None => super::expression::compare(comparison, value, goal),
+    }
+}
+
+/// Whether more is what the target asks of a figure that has not reached it.
+fn rises(target: &Target, goal: &Number, value: &Number) -> bool {
+    match target.comparison {
+        Comparison::AtLeast | Comparison::More => true,
+        Comparison::AtMost | Comparison::Less => false,
+        Comparison::Equal | Comparison::Different => value < goal,
+    }
+}
+
+/// The value on the straight line from the start to the goal.
+fn on_path(start: &(Period, Number), goal: (Period, &Number), at: Period) -> Number {
+    let between = |from: Period, to: Period| Number::from(i64::from(to.last) - i64::from(from.last));
+    let way = between(start.0, at).divide(&between(start.0, goal.0)).unwrap_or_else(|| Number::from(1i64));
+    start.1.clone() + (goal.1.clone() - start.1.clone()) * way
+}
