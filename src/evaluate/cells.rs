@@ -44,8 +44,7 @@ impl<'a> Answered<'a> {
                 tables.insert(*calendar, table_cells(cube, *set, calendar.is_some(), &levels));
             }
         }
-        let all_rows =
-            query.lanes.iter().position(|lane| lane.filter.is_none() && lane.state == LaneState::Rows);
+        let all_rows = query.lanes.iter().position(|lane| lane.filter.is_none() && lane.state == LaneState::Rows);
         Answered { source: plan.source, cube, query, plan, rolled, tables, all_rows }
     }
 

@@ -130,7 +130,9 @@ impl Evaluator<'_> {
         let program = self.program;
         let mut spine = Vec::new();
         let mut at = id;
-        while let Some(ExprKind::Binary(operator, left, right)) = program.exprs.get(at.0 as usize).map(|expr| &expr.kind) {
+        while let Some(ExprKind::Binary(operator, left, right)) =
+            program.exprs.get(at.0 as usize).map(|expr| &expr.kind)
+        {
             spine.push((*operator, *right));
             at = *left;
         }
@@ -215,11 +217,7 @@ impl Evaluator<'_> {
                     members.iter().map(|member| {
                         let mut group: Vec<GroupKey> =
                             group.iter().filter(|key| key.dimension != level.dimension).cloned().collect();
-                        group.push(GroupKey {
-                            dimension: level.dimension,
-                            level: level.level,
-                            member: member.clone(),
-                        });
+                        group.push(GroupKey { dimension: level.dimension, level: level.level, member: member.clone() });
                         group
                     })
                 })
@@ -248,10 +246,10 @@ impl Evaluator<'_> {
             return Fig::ratio(&whole, &whole, 100);
         }
         if known && coordinates.iter().any(|key| of_by(key) && key.member == Member::Unknown) {
-            let why = self.program.lang.pick(
-                "la part connue ne compte pas les non renseignés",
-                "a share of known does not count the unknown",
-            );
+            let why = self
+                .program
+                .lang
+                .pick("la part connue ne compte pas les non renseignés", "a share of known does not count the unknown");
             return Fig::of(Value::NotApplicable(why.to_string()));
         }
         let part = self.expr(of, ctx, period, group);
@@ -271,7 +269,8 @@ impl Evaluator<'_> {
         let Some(groups) = self.parts_of(rest, by) else { return whole };
         let mut known = whole;
         for part in groups {
-            if part.iter().any(|key| key.member == Member::Unknown && by.iter().any(|by| by.dimension == key.dimension)) {
+            if part.iter().any(|key| key.member == Member::Unknown && by.iter().any(|by| by.dimension == key.dimension))
+            {
                 let id = self.group_id(part);
                 let unknown = self.expr(of, ctx, period, id);
                 // A table that states nothing unknown has nothing unknown.
@@ -299,8 +298,7 @@ impl Evaluator<'_> {
         for (at, member) in of.members.iter().enumerate() {
             let Some((value, _)) = member.attributes.get(attribute) else { continue };
             let inside = within.is_none_or(|(level, wanted)| of.ancestor(at, level) == Some(wanted));
-            let passes =
-                conditions.iter().all(|cond| super::table::passes_member(self.program, cond, dimension, at));
+            let passes = conditions.iter().all(|cond| super::table::passes_member(self.program, cond, dimension, at));
             if inside && passes {
                 sum = Some(sum.map_or_else(|| value.clone(), |sum| sum + value.clone()));
             }

@@ -56,8 +56,11 @@ impl Evaluator<'_> {
                 if product.len().saturating_mul(members.len()) > GROUPS_PER_BREAKDOWN {
                     break;
                 }
-                let key =
-                    |member: &Member| GroupKey { dimension: level.dimension, level: level.level, member: member.clone() };
+                let key = |member: &Member| GroupKey {
+                    dimension: level.dimension,
+                    level: level.level,
+                    member: member.clone(),
+                };
                 product = product
                     .iter()
                     .flat_map(|start| members.iter().map(|member| [start.as_slice(), &[key(member)]].concat()))

@@ -6,7 +6,7 @@ use super::figure::Fig;
 use super::{Evaluator, GroupId, table};
 use crate::outcome::{GroupKey, Member, MissingReason, Rows, Value, ZeroReason};
 use crate::plan::{
-    Cube, CtxId, LaneState, LaneValue, MeasureKey, Shape, dimension_column, merges, selects_cells, state_of,
+    CtxId, Cube, LaneState, LaneValue, MeasureKey, Shape, dimension_column, merges, selects_cells, state_of,
 };
 use crate::program::model::{Aggregate, ColumnType, DimensionLevel, Measure, MeasureOf};
 use crate::types::{CalendarId, Number, Period};
@@ -219,9 +219,7 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
         }
         LaneState::Minimum(_) => (merged.extremes.iter().min().cloned().map_or_else(empty, Value::Number), rows),
         LaneState::Maximum(_) => (merged.extremes.iter().max().cloned().map_or_else(empty, Value::Number), rows),
-        LaneState::Values(_) => {
-            (merged.median().map_or_else(empty, Value::Number), merged.values.values().sum())
-        }
+        LaneState::Values(_) => (merged.median().map_or_else(empty, Value::Number), merged.values.values().sum()),
     };
     Fig {
         numerator,

@@ -30,7 +30,7 @@ pub use why::{Explanation, Step, why};
 use self::cells::Answered;
 use self::figure::Fig;
 use crate::outcome::{Figure, GroupKey, Outcome};
-use crate::plan::{Cube, CtxId, Plan};
+use crate::plan::{CtxId, Cube, Plan};
 use crate::problem::Problem;
 use crate::program::model::{ExprId, Program};
 use crate::types::{Calendar, CalendarId, Period};
@@ -38,11 +38,6 @@ use crate::types::{Calendar, CalendarId, Period};
 /// Which group, by the order in which the evaluator met it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct GroupId(u32);
-
-impl GroupId {
-    /// The total.
-    const TOTAL: GroupId = GroupId(0);
-}
 
 /// One indicator in one setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -54,7 +54,9 @@ impl Evaluator<'_> {
     pub(super) fn found_below(&self, expr: ExprId, calendar: CalendarId) -> BTreeSet<i32> {
         let mut found = BTreeSet::new();
         for source in self.sources_below(expr) {
-            let Some(answered) = self.plan.by_source.get(&source).and_then(|at| self.sources.get(*at)) else { continue };
+            let Some(answered) = self.plan.by_source.get(&source).and_then(|at| self.sources.get(*at)) else {
+                continue;
+            };
             let Some(data) = self.program.sources.get(source) else { continue };
             let Some((_, labels)) = data.period else { continue };
             let own = if self.is_dated(source) { calendar } else { labels };
@@ -98,10 +100,7 @@ impl Evaluator<'_> {
         while let Some(expr) = rest.pop() {
             let Some(expr) = self.program.exprs.get(expr.0 as usize) else { continue };
             match &expr.kind {
-                ExprKind::Number(_)
-                | ExprKind::Attribute { .. }
-                | ExprKind::At(..)
-                | ExprKind::MeanOver(..) => {}
+                ExprKind::Number(_) | ExprKind::Attribute { .. } | ExprKind::At(..) | ExprKind::MeanOver(..) => {}
                 ExprKind::Measure(measure) => {
                     sources.insert(measure.source);
                 }

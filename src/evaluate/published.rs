@@ -50,9 +50,14 @@ pub(super) fn compare(evaluator: &mut Evaluator<'_>, indicator: &Indicator, figu
                 let decimals = published.decimals;
                 let printed = printed.clone();
                 match agreement {
-                    Agreement::Truncation => {
-                        RuleProblem::PublishedTruncated { indicator: name(), period, group, printed, computed, decimals }
-                    }
+                    Agreement::Truncation => RuleProblem::PublishedTruncated {
+                        indicator: name(),
+                        period,
+                        group,
+                        printed,
+                        computed,
+                        decimals,
+                    },
                     _ => RuleProblem::PublishedDisagrees {
                         indicator: name(),
                         period,
@@ -95,11 +100,10 @@ pub(super) fn agreement(
     let (hundred, thousand) = (Number::from(100i64), Number::from(1000i64));
     let same = |number: Number| to(&number, decimals, mode) == *printed;
     let fraction = matches!(unit, Unit::Percent | Unit::Number | Unit::Points);
-    if fraction
-        && (same(computed.clone() * hundred.clone()) || computed.divide(&hundred).is_some_and(same))
-    {
+    if fraction && (same(computed.clone() * hundred.clone()) || computed.divide(&hundred).is_some_and(same)) {
         return Agreement::PercentVersusFraction;
     }
-    let shifted = printed.clone() * thousand.clone() == *computed || printed.divide(&thousand).as_ref() == Some(computed);
+    let shifted =
+        printed.clone() * thousand.clone() == *computed || printed.divide(&thousand).as_ref() == Some(computed);
     if shifted { Agreement::ThousandsMark } else { Agreement::Disagrees }
 }

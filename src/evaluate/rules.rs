@@ -102,8 +102,12 @@ impl Evaluator<'_> {
         let (period, group) = (self.period_label(period), self.group_label(group));
         let difference = difference.clone();
         let fact = match rule.severity {
-            RuleSeverity::Blocking => RuleProblem::RuleFails { rule: rule_name, period, group, left, right, difference },
-            RuleSeverity::Warning => RuleProblem::RuleFailsMildly { rule: rule_name, period, group, left, right, difference },
+            RuleSeverity::Blocking => {
+                RuleProblem::RuleFails { rule: rule_name, period, group, left, right, difference }
+            }
+            RuleSeverity::Warning => {
+                RuleProblem::RuleFailsMildly { rule: rule_name, period, group, left, right, difference }
+            }
         };
         self.problems.push(Problem::new(fact, rule.relation).also(rule.definition));
     }

@@ -8,7 +8,7 @@ use super::cells::{Answered, Merged, TableCells};
 use super::figure::Fig;
 use super::measure::{Cover, finish};
 use crate::outcome::{GroupKey, Member, MissingReason, Value, ZeroReason};
-use crate::plan::{Cube, CtxId, LaneValue, MeasureLanes, conjuncts, level_tested, only_dimensions, state_of};
+use crate::plan::{CtxId, Cube, LaneValue, MeasureLanes, conjuncts, level_tested, only_dimensions, state_of};
 use crate::program::model::{
     ColumnTest, Cond, DataSource, Dimension, DimensionLevel, Groups, Measure, MissingPolicy, Program, TestKind, TestOn,
 };
@@ -180,10 +180,8 @@ impl<'a> Table<'_, 'a> {
         }
         let mut chosen: Vec<Vec<Want>> = vec![Vec::new()];
         for list in &candidates {
-            chosen = chosen
-                .iter()
-                .flat_map(|start| list.iter().map(|want| [start.as_slice(), &[*want]].concat()))
-                .collect();
+            chosen =
+                chosen.iter().flat_map(|start| list.iter().map(|want| [start.as_slice(), &[*want]].concat())).collect();
         }
         chosen.retain(|assigned| conditions.iter().all(|cond| self.passes(cond, assigned)));
         if chosen.len() == all {
@@ -194,8 +192,9 @@ impl<'a> Table<'_, 'a> {
         }
         let varies = |at: usize| chosen.windows(2).any(|pair| matches!(pair, [a, b] if a.get(at) != b.get(at)));
         let adds = self.dimensions.iter().enumerate().all(|(at, of)| of.groups == Groups::Exclusive || !varies(at));
-        let known_members =
-            |assigned: &[Want]| assigned.iter().zip(&tested).all(|(want, test)| test.is_none() || *want != Want::Unknown);
+        let known_members = |assigned: &[Want]| {
+            assigned.iter().zip(&tested).all(|(want, test)| test.is_none() || *want != Want::Unknown)
+        };
         let wanted = chosen.iter().filter(|assigned| known_members(assigned)).count();
         if !adds {
             return Err(MissingReason::PartsIncomplete { known: 0, wanted });
@@ -232,7 +231,8 @@ impl<'a> Table<'_, 'a> {
         };
         let mut members = wants.iter().zip(&self.dimension_ids).filter(|(want, _)| matches!(want, Want::Member(_)));
         let names_members = members.clone().next().is_some();
-        if names_members && self.period_covered && members.all(|(_, dimension)| self.source.covers.contains(dimension)) {
+        if names_members && self.period_covered && members.all(|(_, dimension)| self.source.covers.contains(dimension))
+        {
             return Ok(Found { cells: Vec::new(), implied: Some(ZeroReason::Coverage) });
         }
         if (0..wants.len()).any(|at| self.parts_reach_total(wants, at)) {

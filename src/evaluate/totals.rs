@@ -50,7 +50,11 @@ pub(super) fn check(evaluator: &mut Evaluator<'_>) {
 /// The sums in a table over all its rows: lane and position in its cells, in the order of lanes.
 fn lanes(answered: &Answered<'_>) -> BTreeSet<(usize, usize)> {
     let of = |lane: &usize| {
-        answered.query.lanes.get(*lane).is_some_and(|lane| lane.filter.is_none() && matches!(lane.state, LaneState::Sum(_)))
+        answered
+            .query
+            .lanes
+            .get(*lane)
+            .is_some_and(|lane| lane.filter.is_none() && matches!(lane.state, LaneState::Sum(_)))
     };
     let lanes = answered.plan.table.iter().flat_map(|table| &table.lanes);
     lanes.filter(|(lane, _)| of(lane)).map(|(lane, position)| (*lane, *position)).collect()

@@ -4,7 +4,7 @@ use super::cells::Merged;
 use super::measure::{code_of, dims_of};
 use super::{Evaluator, GroupId};
 use crate::outcome::{Figure, MissingReason, Rows, Value, ZeroDenominator, ZeroReason};
-use crate::plan::{Cube, CtxId, MeasureKey, Plan, Shape, conjuncts, only_dimensions, selects_cells, show_test, sign};
+use crate::plan::{CtxId, Cube, MeasureKey, Plan, Shape, conjuncts, only_dimensions, selects_cells, show_test, sign};
 use crate::program::model::{
     Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, Operator, Program,
 };
@@ -99,10 +99,9 @@ fn show_rows(rows: Rows, lang: Lang) -> String {
         format!(" ({} rows read, {} kept", rows.read, rows.used),
     );
     if rows.missing > 0 {
-        out.push_str(&lang.pick(
-            format!(", {} sans valeur", rows.missing),
-            format!(", {} without a value", rows.missing),
-        ));
+        out.push_str(
+            &lang.pick(format!(", {} sans valeur", rows.missing), format!(", {} without a value", rows.missing)),
+        );
     }
     out.push(')');
     out
@@ -182,10 +181,8 @@ impl Explaining<'_, '_> {
             label: None,
             above: next.period,
         };
-        let labelled = |expr: ExprId, fr: &'static str, en: &'static str| Next {
-            label: Some(Both { fr, en }),
-            ..under(expr)
-        };
+        let labelled =
+            |expr: ExprId, fr: &'static str, en: &'static str| Next { label: Some(Both { fr, en }), ..under(expr) };
         let at = |expr: ExprId, period: Period| Next { period, ..under(expr) };
         let mut file = None;
         let mut rows = None;
@@ -351,7 +348,10 @@ impl Explaining<'_, '_> {
             let kept = merged.count;
             let words = |lang: Lang| {
                 let cond = cond_words(program, cond, lang);
-                lang.pick(format!("condition {cond} : {kept} lignes retenues"), format!("condition {cond}: {kept} rows kept"))
+                lang.pick(
+                    format!("condition {cond} : {kept} lignes retenues"),
+                    format!("condition {cond}: {kept} rows kept"),
+                )
             };
             steps.push(Step {
                 depth: next.depth + 1,
@@ -464,9 +464,7 @@ pub(super) fn value_words(evaluator: &Evaluator<'_>, value: &Value, decimals: Op
             let reason = reason_words(evaluator, reason);
             Both { fr: format!("non disponible ({})", reason.fr), en: format!("missing ({})", reason.en) }
         }
-        Value::NotApplicable(why) => {
-            Both { fr: format!("sans objet ({why})"), en: format!("not applicable ({why})") }
-        }
+        Value::NotApplicable(why) => Both { fr: format!("sans objet ({why})"), en: format!("not applicable ({why})") },
         Value::NotComputable(ZeroDenominator::SomethingOverZero) => {
             both("non calculable (le dénominateur est nul)", "not computable (the denominator is zero)")
         }
@@ -485,19 +483,22 @@ fn reason_words(evaluator: &Evaluator<'_>, reason: &MissingReason) -> Both<Strin
         MissingReason::OutsideCoverage(None) => both("hors des données", "outside the data"),
         MissingReason::OutsideCoverage(Some(last)) => {
             let last = evaluator.period_label(*last);
-            Both { fr: format!("les données s'arrêtent à {}", last.fr), en: format!("the data end with {}", last.en) }
+            Both {
+                fr: format!("les données s'arrêtent à {}", last.fr), en: format!("the data end with {}", last.en)
+            }
         }
         MissingReason::ColumnEmpty => both("colonne vide", "column empty"),
         MissingReason::NothingToMeasure => both("aucune ligne à mesurer", "no row to measure"),
-        MissingReason::PartsIncomplete { known, wanted } => Both {
-            fr: format!("{known} parties connues sur {wanted}"),
-            en: format!("{known} of {wanted} parts known"),
-        },
+        MissingReason::PartsIncomplete { known, wanted } => {
+            Both { fr: format!("{known} parties connues sur {wanted}"), en: format!("{known} of {wanted} parts known") }
+        }
         MissingReason::SourceUnreadable => both("source illisible", "source cannot be read"),
         MissingReason::Operand(name, inner) => {
             let inner = reason_words(evaluator, inner);
             Both { fr: format!("{name} : {}", inner.fr), en: format!("{name}: {}", inner.en) }
         }
-        MissingReason::NoSuchBreakdown => both("la source n'a pas cette ventilation", "the source has no such breakdown"),
+        MissingReason::NoSuchBreakdown => {
+            both("la source n'a pas cette ventilation", "the source has no such breakdown")
+        }
     }
 }

@@ -153,11 +153,8 @@ impl Collector<'_> {
             self.root(indicator.measure, dims, time);
         }
         // A value published for a window is computed over the window.
-        let windows: HashSet<(Vec<DimensionLevel>, Period)> = aims
-            .iter()
-            .filter(|aim| aim.period.is_window())
-            .map(|aim| (dims_of(&aim.group), aim.period))
-            .collect();
+        let windows: HashSet<(Vec<DimensionLevel>, Period)> =
+            aims.iter().filter(|aim| aim.period.is_window()).map(|aim| (dims_of(&aim.group), aim.period)).collect();
         for (dims, window) in windows {
             self.root(indicator.measure, dims, Time::Window(window));
         }
@@ -257,9 +254,10 @@ impl Collector<'_> {
         let key = MeasureKey { source: measure.source, of: measure.of, ctx: task.ctx, window };
         let contexts = &self.contexts;
         let explain = self.explain;
-        let lanes = self.measures.entry(key).or_insert_with(|| {
-            builder.measure(measure.of, &contexts.conditions(program, task.ctx), window, explain)
-        });
+        let lanes = self
+            .measures
+            .entry(key)
+            .or_insert_with(|| builder.measure(measure.of, &contexts.conditions(program, task.ctx), window, explain));
         builder.want_periods(calendar);
         if selects_cells(program, measure.source, measure.of) {
             builder.want_in_table(lanes, calendar, self.user);

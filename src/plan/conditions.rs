@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::program::model::{ColumnTest, ColumnType, Cond, DimensionLevel, ExprId, ExprKind, Program, TestKind, TestOn};
+use crate::program::model::{
+    ColumnTest, ColumnType, Cond, DimensionLevel, ExprId, ExprKind, Program, TestKind, TestOn,
+};
 
 /// Which chain of conditions; 0 is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -9,7 +9,8 @@ use super::conditions::conjuncts;
 use super::query::{CubeQuery, Filter, GroupingSet, Key, Lane, LaneState};
 use super::{dimension_column, only_dimensions};
 use crate::program::model::{
-    Aggregate, ColumnTest, ColumnType, Cond, DimensionLevel, MeasureOf, MissingPolicy, Program, RowKind, TestKind, TestOn,
+    Aggregate, ColumnTest, ColumnType, Cond, DimensionLevel, MeasureOf, MissingPolicy, Program, RowKind, TestKind,
+    TestOn,
 };
 use crate::types::{CalendarId, Period};
 
@@ -361,14 +362,7 @@ impl<'p> QueryBuilder<'p> {
             sets,
             unique,
         };
-        let plan = SourcePlan {
-            source: self.source,
-            sets: plans,
-            period_keys,
-            day_key,
-            table,
-            lane_users: self.users,
-        };
+        let plan = SourcePlan { source: self.source, sets: plans, period_keys, day_key, table, lane_users: self.users };
         (query, plan)
     }
 

@@ -38,8 +38,11 @@ fn show_source(
     let path = source.path.as_deref().unwrap_or(lang.pick("données en ligne", "inline data"));
     // Writing to a string cannot fail.
     let _ = writeln!(out, "source {} ({path})", source.name);
-    let columns: Vec<&str> =
-        columns_read(query).iter().filter_map(|at| source.columns.get(*at)).map(|column| column.name.as_str()).collect();
+    let columns: Vec<&str> = columns_read(query)
+        .iter()
+        .filter_map(|at| source.columns.get(*at))
+        .map(|column| column.name.as_str())
+        .collect();
     let label = lang.pick("  colonnes lues : ", "  columns read: ");
     let _ = writeln!(out, "{label}{}", columns.join(", "));
     let _ = writeln!(out, "{}", lang.pick("  mesures :", "  measures:"));
@@ -144,8 +147,7 @@ fn show_key(key: &Key, program: &Program, lang: Lang) -> String {
 /// A filter as the author would write it. Depth is that of the condition, which the parser bounds.
 fn show_filter(filter: &Filter, query: &CubeQuery, program: &Program, source: &DataSource, lang: Lang) -> String {
     let join = |parts: &[Filter], word: &str| {
-        let parts: Vec<String> =
-            parts.iter().map(|part| show_filter(part, query, program, source, lang)).collect();
+        let parts: Vec<String> = parts.iter().map(|part| show_filter(part, query, program, source, lang)).collect();
         format!("({})", parts.join(&format!(" {word} ")))
     };
     match filter {
@@ -217,8 +219,7 @@ pub(crate) fn show_test(on: TestOn, test: &TestKind, program: &Program, source: 
 }
 
 fn quoted(texts: &[String], lang: Lang) -> String {
-    let texts: Vec<String> =
-        texts.iter().map(|text| lang.pick(format!("« {text} »"), format!("\"{text}\""))).collect();
+    let texts: Vec<String> = texts.iter().map(|text| lang.pick(format!("« {text} »"), format!("\"{text}\""))).collect();
     texts.join(", ")
 }
 

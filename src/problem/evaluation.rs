@@ -1,20 +1,145 @@
-//! E06.
+//! E06: what evaluation finds in the figures themselves.
 
 use super::Words;
-use crate::text::Both;
+use crate::text::{Both, Lang};
+use crate::types::Number;
 
 /// E06.
 #[derive(Debug, Clone, PartialEq)]
-pub enum EvaluationProblem {}
+pub enum EvaluationProblem {
+    /// In a table of counts, `F | 1606`, `M | 1700`, `_T | 3207`: the parts are not the total stated beside them.
+    PartsAndTotal {
+        /// The source.
+        source: String,
+        /// The column that is counted.
+        column: String,
+        /// The dimension or level of the parts.
+        dimension: String,
+        /// When.
+        period: Option<Both<String>>,
+        /// The other coordinates; empty for the total.
+        group: Both<String>,
+        /// The sum of the parts, unknown included.
+        parts: Number,
+        /// The stated total.
+        total: Number,
+        /// Every member has its figure.
+        complete: bool,
+    },
+    /// `numérateur: filles`, `dénominateur: inscrits`, kind share, and the data hold more girls than pupils.
+    ShareAboveWhole {
+        /// When.
+        period: Both<String>,
+        /// Where; empty for the total.
+        group: Both<String>,
+        /// The numerator.
+        numerator: Number,
+        /// The denominator.
+        denominator: Number,
+    },
+    /// An indicator over a source without rows: no period for which it could be computed, and none is named.
+    NoPeriod {
+        /// The indicator.
+        indicator: String,
+    },
+}
 
 impl EvaluationProblem {
-    pub(super) const CODES: &'static [&'static str] = &[];
+    pub(super) const CODES: &'static [&'static str] = &["E0601", "E0602", "W0601"];
 
     pub(super) fn code(&self) -> &'static str {
-        match *self {}
+        match self {
+            EvaluationProblem::PartsAndTotal { .. } => "E0601",
+            EvaluationProblem::ShareAboveWhole { .. } => "E0602",
+            EvaluationProblem::NoPeriod { .. } => "W0601",
+        }
     }
 
     pub(super) fn words(&self) -> Both<Words> {
-        match *self {}
+        match self {
+            EvaluationProblem::PartsAndTotal { source, column, dimension, period, group, parts, total, complete } => {
+                let place = |lang: Lang| {
+                    let period = period.as_ref().map(|period| period.get(lang).as_str());
+                    place(&[period.unwrap_or_default(), group.get(lang)])
+                };
+                let more = parts > total;
+                let gap = (parts.clone() - total.clone()).abs();
+                let shown = |number: &Number, lang: Lang| number.show(lang, None);
+                let (fr_gap, en_gap) = (shown(&gap, Lang::Fr), shown(&gap, Lang::En));
+                let fr_side = if more { "de trop" } else { "de moins" };
+                let en_side = if more { "too many" } else { "too few" };
+                let all_fr = if *complete { "les parties, toutes connues," } else { "les parties déjà connues" };
+                let all_en = if *complete { "the parts, all known," } else { "the parts known so far" };
+                Both {
+                    fr: Words::new(
+                        format!("les parties par {dimension} ne font pas le total{}", place(Lang::Fr)),
+                        format!(
+                            "{all_fr} font {} et le total indiqué est {} ({fr_gap} {fr_side})",
+                            shown(parts, Lang::Fr),
+                            shown(total, Lang::Fr)
+                        ),
+                        format!(
+                            "corriger « {column} » dans les lignes du fichier ; si les groupes de {dimension} se recoupent, \
+                             écrire « groupes: chevauchants » dans la dimension"
+                        ),
+                    )
+                    .and(format!("les lignes de « {source} »")),
+                    en: Words::new(
+                        format!("the parts by {dimension} do not make the total{}", place(Lang::En)),
+                        format!(
+                            "{all_en} make {} and the stated total is {} ({en_gap} {en_side})",
+                            shown(parts, Lang::En),
+                            shown(total, Lang::En)
+                        ),
+                        format!(
+                            "mend `{column}` in the rows of the file; if the groups of {dimension} overlap, write \
+                             `groups: overlapping` in the dimension"
+                        ),
+                    )
+                    .and(format!("the rows of `{source}`")),
+                }
+            }
+            EvaluationProblem::ShareAboveWhole { period, group, numerator, denominator } => {
+                let (fr, en) = (place(&[&period.fr, &group.fr]), place(&[&period.en, &group.en]));
+                Both {
+                    fr: Words::new(
+                        format!("une part dépasse son tout{fr}"),
+                        format!(
+                            "le numérateur vaut {} et le dénominateur {}",
+                            numerator.show(Lang::Fr, None),
+                            denominator.show(Lang::Fr, None)
+                        ),
+                        "vérifier les deux dans les données ; si le quotient peut dépasser 100 %, écrire « nature: taux »",
+                    ),
+                    en: Words::new(
+                        format!("a share is larger than its whole{en}"),
+                        format!(
+                            "the numerator is {} and the denominator {}",
+                            numerator.show(Lang::En, None),
+                            denominator.show(Lang::En, None)
+                        ),
+                        "check both in the data; if the quotient may pass 100 %, write `kind: rate`",
+                    ),
+                }
+            }
+            EvaluationProblem::NoPeriod { indicator } => Both {
+                fr: Words::new(
+                    format!("« {indicator} » n'a aucune période à calculer"),
+                    "aucune période n'a été trouvée dans les données de cet indicateur",
+                    "vérifier que le fichier de données a des lignes, ou nommer la période : « période: 2016 à 2020 »",
+                ),
+                en: Words::new(
+                    format!("`{indicator}` has no period to compute"),
+                    "no period was found in the data of this indicator",
+                    "check that the data file has rows, or name the period: `period: 2016 to 2020`",
+                ),
+            },
+        }
     }
+}
+
+/// ` (2019-2020, région TTA)`; empty where there is nothing to say.
+pub(super) fn place(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
