@@ -3,7 +3,7 @@
 use super::Evaluator;
 use super::groups::of_definition;
 use crate::outcome::{Agreement, Figure, Published};
-use crate::problem::{Problem, RuleProblem};
+use crate::problem::{Explained, Problem, RuleProblem};
 use crate::program::model::Indicator;
 use crate::types::{Number, Rounding, RoundingMode, Unit};
 
@@ -65,12 +65,21 @@ pub(super) fn compare(evaluator: &mut Evaluator<'_>, indicator: &Indicator, figu
                         printed,
                         computed,
                         decimals,
-                        explained: agreement,
+                        explained: explained(agreement),
                     },
                 }
             }
         };
         evaluator.problems.push(Problem::new(fact, aim.span).also(indicator.definition));
+    }
+}
+
+fn explained(agreement: Agreement) -> Option<Explained> {
+    match agreement {
+        Agreement::PercentVersusFraction => Some(Explained::PercentVersusFraction),
+        Agreement::ThousandsMark => Some(Explained::ThousandsMark),
+        Agreement::Rounding => Some(Explained::Rounding),
+        Agreement::Agrees | Agreement::Truncation | Agreement::Disagrees | Agreement::CannotTell => None,
     }
 }
 

@@ -5,6 +5,7 @@
 mod words;
 
 pub use names::Named;
+pub use rules::Explained;
 pub use syntax::Hoped;
 pub use words::{Severity, Words, close_to};
 

@@ -2,12 +2,22 @@
 
 use super::Words;
 use super::evaluation::place;
-use crate::outcome::Agreement;
 use crate::text::{Both, Lang};
 use crate::types::{Number, Rounding, RoundingMode};
 
 /// Decimals shown beyond those printed, so that a reader sees why two figures differ.
 const MORE_DECIMALS: u8 = 3;
+
+/// What explains a published figure that is not the computed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Explained {
+    /// A share read as a fraction of one, or the reverse.
+    PercentVersusFraction,
+    /// A thousands mark read as a decimal mark, or the reverse.
+    ThousandsMark,
+    /// Rounded to fewer digits than printed, or rounded twice.
+    Rounding,
+}
 
 /// E07.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +37,7 @@ pub enum RuleProblem {
         /// Decimals printed.
         decimals: u8,
         /// What explains the difference, if anything does.
-        explained: Agreement,
+        explained: Option<Explained>,
     },
     /// `valeur publiée: 2019-2020 = 50,07 %` where the data give 50.0779…
     PublishedTruncated {
@@ -330,20 +340,19 @@ fn exact(number: &Number, decimals: u8) -> (String, String) {
     if number.is_whole() { at(number, 0) } else { at(number, decimals.saturating_add(MORE_DECIMALS)) }
 }
 
-fn because(explained: Agreement) -> (&'static str, &'static str) {
+fn because(explained: Option<Explained>) -> (&'static str, &'static str) {
     match explained {
-        Agreement::Truncation => (" : tronqué", ": truncated"),
-        Agreement::PercentVersusFraction => {
+        Some(Explained::PercentVersusFraction) => {
             (" : un pourcentage lu comme une fraction, ou l'inverse", ": a percentage read as a fraction, or the reverse")
         }
-        Agreement::ThousandsMark => (
+        Some(Explained::ThousandsMark) => (
             " : une marque de milliers lue comme une marque décimale, ou l'inverse",
             ": a thousands mark read as a decimal mark, or the reverse",
         ),
-        Agreement::Rounding => (
+        Some(Explained::Rounding) => (
             " : arrondi à moins de décimales qu'imprimé, ou arrondi deux fois",
             ": rounded to fewer decimals than printed, or rounded twice",
         ),
-        Agreement::Agrees | Agreement::Disagrees | Agreement::CannotTell => ("", ""),
+        None => ("", ""),
     }
 }
