@@ -90,6 +90,7 @@ pub enum LaneState {
     /// Value → number of rows, for medians → [`LaneValue::Values`].
     Values(usize),
     /// The value of the row with the earliest date or period in `by`, summed where several rows share it → [`LaneValue::Sum`].
+    /// Rows in which either cell has no value do not take part.
     First {
         /// The value.
         column: usize,
@@ -114,7 +115,7 @@ pub struct GroupingSet {
     pub lanes: Vec<usize>,
 }
 
-/// An exact decimal: `mantissa / 10^scale`.
+/// An exact decimal: `mantissa / 10^scale`. In a cube it has no trailing zeros after the mark: 3.50 is 35 / 10^1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Decimal {
     /// Digits.

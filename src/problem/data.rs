@@ -1,20 +1,805 @@
-//! E05.
+//! E05: what can be wrong with a data file, its layout and its cells.
 
 use super::Words;
 use crate::text::Both;
 
-/// E05.
+/// E05. Texts from confidential columns arrive here already masked.
 #[derive(Debug, Clone, PartialEq)]
-pub enum DataProblem {}
+pub enum DataProblem {
+    /// `fichier: "inscription.csv"` where the folder holds `inscriptions.csv`.
+    FileNotFound {
+        /// The path as declared.
+        path: String,
+        /// A file of the same folder whose name is close.
+        near: Option<String>,
+    },
+    /// `fichier: "education"` where that is a folder.
+    FileIsFolder {
+        /// The path as declared.
+        path: String,
+    },
+    /// The operating system refuses to open the file.
+    FileForbidden {
+        /// The path as declared.
+        path: String,
+    },
+    /// Windows: the file is open in Excel.
+    FileLocked {
+        /// The path as declared.
+        path: String,
+    },
+    /// Any other trouble while reading.
+    FileUnreadable {
+        /// The path as declared.
+        path: String,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// A file with no line at all.
+    FileEmpty {
+        /// The path as declared.
+        path: String,
+    },
+    /// A workbook, an archive or a program under a `.csv` name.
+    NotText {
+        /// The path as declared.
+        path: String,
+        /// What it looks like.
+        looks: Binary,
+    },
+    /// Bytes that are not UTF-8, and no `encodage:`.
+    NotUtf8 {
+        /// The path as declared.
+        path: String,
+        /// The encoding that the bytes look like.
+        likely: &'static str,
+        /// The bytes, read in that encoding.
+        reads: String,
+    },
+    /// `encodage: "windows-1525"`.
+    UnknownEncoding {
+        /// As declared.
+        label: String,
+        /// A known one that is close.
+        near: Option<String>,
+    },
+    /// Bytes that do not exist in the declared encoding, or half a character at the end.
+    BrokenEncoding {
+        /// The encoding in use.
+        encoding: String,
+    },
+    /// `séparateur: "¤"`: must be one plain character that is not a quote or a line end.
+    UnusableSeparator {
+        /// As declared.
+        separator: char,
+    },
+    /// A declared column that the file does not have.
+    MissingColumn {
+        /// The name in the indicator file.
+        column: String,
+        /// Headers under which it was sought.
+        sought: Vec<String>,
+        /// Headers of the file.
+        found: Vec<String>,
+        /// A header of the file that is close.
+        near: Option<String>,
+        /// A separator with which the column would be found.
+        separator: Option<char>,
+    },
+    /// Two columns of the file answer to one declared column.
+    DuplicateHeader {
+        /// The header.
+        header: String,
+        /// Their numbers in the file, from 1.
+        columns: (u32, u32),
+    },
+    /// A row with more or fewer cells than the header.
+    WrongCellCount {
+        /// Cells of the row.
+        found: usize,
+        /// Cells of the header.
+        wanted: usize,
+    },
+    /// `"Rabat` with no second quote before the end of the file.
+    UnclosedQuote,
+    /// `"Rabat" Salé`.
+    TextAfterQuote,
+    /// A row of more than so many bytes: no line ends.
+    RowTooLong {
+        /// The most that a row may have, in mebibytes.
+        limit: usize,
+    },
+    /// An empty cell in a column that does not say `peut être vide`.
+    EmptyCell {
+        /// The column.
+        column: String,
+    },
+    /// `12a` in a column of numbers.
+    NotANumber {
+        /// The text.
+        text: String,
+    },
+    /// `3,5` where the decimal mark is a point; `1.234` where nothing is declared.
+    NumberStyle {
+        /// The text.
+        text: String,
+        /// The number if its mark is a decimal mark: the mark, and the number with a point.
+        as_decimal: Option<(char, String)>,
+        /// The number if its mark groups thousands: the mark, and the digits.
+        as_thousands: Option<(char, String)>,
+        /// The source declares its decimal or thousands mark.
+        declared: bool,
+    },
+    /// `1,2E+05`: a spreadsheet has shortened the number.
+    ShortenedNumber {
+        /// The text.
+        text: String,
+    },
+    /// More digits than are kept exactly.
+    NumberTooLong {
+        /// The text.
+        text: String,
+        /// The most significant digits that a number may have.
+        limit: u32,
+    },
+    /// `2020-02-30`, `15/06/20`, or another order of day and month than declared.
+    NotADate {
+        /// The text.
+        text: String,
+        /// The declared style, in French and in English.
+        style: (&'static str, &'static str),
+        /// The declaration that would read it.
+        other: Option<(&'static str, &'static str)>,
+    },
+    /// `2019` in a column of school years.
+    NotAPeriod {
+        /// The text.
+        text: String,
+        /// The calendar.
+        calendar: String,
+        /// A label of this calendar, in French and in English.
+        example: (String, String),
+    },
+    /// A code, label or alias that the dimension does not have.
+    UnknownCode {
+        /// The text.
+        text: String,
+        /// The dimension.
+        dimension: String,
+        /// The code of a member that is close, and the spelling that is close.
+        near: Option<(String, String)>,
+    },
+    /// 17,5 where the bands are 0-17 and 18+.
+    InNoBand {
+        /// The text.
+        text: String,
+        /// The dimension.
+        dimension: String,
+    },
+    /// `peut-être` in a column of yes and no.
+    NotYesOrNo {
+        /// The text.
+        text: String,
+        /// The column.
+        column: String,
+    },
+    /// Two rows with one key.
+    DuplicateKey {
+        /// The columns that together identify a row.
+        columns: Vec<String>,
+        /// The key, part by part.
+        key: String,
+        /// The line on which it stands first.
+        first: u64,
+    },
+    /// A sum that does not fit in 38 digits.
+    SumTooLarge {
+        /// The column.
+        column: String,
+    },
+    /// A source without `fichier:` whose data are wanted.
+    NoFile {
+        /// The source.
+        source: String,
+    },
+    /// A header and no row.
+    HeaderOnly {
+        /// The path as declared.
+        path: String,
+    },
+}
+
+/// What a file that is not text looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binary {
+    /// `.xlsx`, `.ods` or another zip archive.
+    Workbook,
+    /// `.xls`.
+    OldWorkbook,
+    /// Parquet.
+    Parquet,
+    /// Bytes of zero.
+    Zeros,
+}
+
+fn join(list: &[String], open: &str, close: &str) -> String {
+    const SHOWN: usize = 12;
+    let mut parts: Vec<String> = list.iter().take(SHOWN).map(|one| format!("{open}{one}{close}")).collect();
+    if list.len() > SHOWN {
+        parts.push(format!("… (+{})", list.len() - SHOWN));
+    }
+    parts.join(", ")
+}
+
+fn fr_list(list: &[String]) -> String {
+    join(list, "« ", " »")
+}
+
+fn en_list(list: &[String]) -> String {
+    join(list, "`", "`")
+}
+
+fn fr_mark(mark: char) -> &'static str {
+    match mark {
+        ',' => "virgule",
+        '.' => "point",
+        '\'' | '’' => "apostrophe",
+        _ => "espace",
+    }
+}
+
+fn en_mark(mark: char) -> &'static str {
+    match mark {
+        ',' => "comma",
+        '.' => "point",
+        '\'' | '’' => "apostrophe",
+        _ => "space",
+    }
+}
+
+fn fr_separator(separator: char) -> String {
+    if separator == '\t' { "séparateur: tabulation".into() } else { format!("séparateur: \"{separator}\"") }
+}
+
+fn en_separator(separator: char) -> String {
+    if separator == '\t' { "separator: tab".into() } else { format!("separator: \"{separator}\"") }
+}
 
 impl DataProblem {
-    pub(super) const CODES: &'static [&'static str] = &[];
+    pub(super) const CODES: &'static [&'static str] = &[
+        "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
+        "E0514", "E0515", "E0516", "E0517", "E0518", "E0519", "E0520", "E0521", "E0522", "E0523", "E0524", "E0525", "E0526",
+        "E0527", "E0528", "E0529", "E0530", "W0501",
+    ];
 
     pub(super) fn code(&self) -> &'static str {
-        match *self {}
+        match self {
+            DataProblem::FileNotFound { .. } => "E0501",
+            DataProblem::FileIsFolder { .. } => "E0502",
+            DataProblem::FileForbidden { .. } => "E0503",
+            DataProblem::FileLocked { .. } => "E0504",
+            DataProblem::FileUnreadable { .. } => "E0505",
+            DataProblem::FileEmpty { .. } => "E0506",
+            DataProblem::NotText { .. } => "E0507",
+            DataProblem::NotUtf8 { .. } => "E0508",
+            DataProblem::UnknownEncoding { .. } => "E0509",
+            DataProblem::BrokenEncoding { .. } => "E0510",
+            DataProblem::UnusableSeparator { .. } => "E0511",
+            DataProblem::MissingColumn { .. } => "E0512",
+            DataProblem::DuplicateHeader { .. } => "E0513",
+            DataProblem::WrongCellCount { .. } => "E0514",
+            DataProblem::UnclosedQuote => "E0515",
+            DataProblem::TextAfterQuote => "E0516",
+            DataProblem::RowTooLong { .. } => "E0517",
+            DataProblem::EmptyCell { .. } => "E0518",
+            DataProblem::NotANumber { .. } => "E0519",
+            DataProblem::NumberStyle { .. } => "E0520",
+            DataProblem::ShortenedNumber { .. } => "E0521",
+            DataProblem::NumberTooLong { .. } => "E0522",
+            DataProblem::NotADate { .. } => "E0523",
+            DataProblem::NotAPeriod { .. } => "E0524",
+            DataProblem::UnknownCode { .. } => "E0525",
+            DataProblem::InNoBand { .. } => "E0526",
+            DataProblem::NotYesOrNo { .. } => "E0527",
+            DataProblem::DuplicateKey { .. } => "E0528",
+            DataProblem::SumTooLarge { .. } => "E0529",
+            DataProblem::NoFile { .. } => "E0530",
+            DataProblem::HeaderOnly { .. } => "W0501",
+        }
     }
 
     pub(super) fn words(&self) -> Both<Words> {
-        match *self {}
+        match self {
+            DataProblem::FileNotFound { path, near } => Both {
+                fr: Words::new(
+                    format!("le fichier de données « {path} » n'existe pas"),
+                    "aucun fichier de ce nom",
+                    match near {
+                        Some(near) => format!("fichier: \"{near}\""),
+                        None => "placez le fichier à cet endroit, ou corrigez le chemin : il part du dossier des données, \
+                                 avec « / » entre les dossiers"
+                            .into(),
+                    },
+                ),
+                en: Words::new(
+                    format!("the data file `{path}` does not exist"),
+                    "no file of this name",
+                    match near {
+                        Some(near) => format!("file: \"{near}\""),
+                        None => "put the file there, or mend the path: it starts at the data folder, with `/` between folders"
+                            .into(),
+                    },
+                ),
+            },
+            DataProblem::FileIsFolder { path } => Both {
+                fr: Words::new(
+                    format!("« {path} » est un dossier, pas un fichier"),
+                    "un dossier",
+                    format!("nommez un fichier CSV de ce dossier : fichier: \"{path}/donnees.csv\""),
+                ),
+                en: Words::new(
+                    format!("`{path}` is a folder, not a file"),
+                    "a folder",
+                    format!("name a CSV file of this folder: file: \"{path}/data.csv\""),
+                ),
+            },
+            DataProblem::FileForbidden { path } => Both {
+                fr: Words::new(
+                    format!("l'ordinateur refuse l'accès au fichier « {path} »"),
+                    "accès refusé",
+                    "demandez le droit de lecture sur ce fichier et sur son dossier, ou copiez-le dans un dossier à vous",
+                ),
+                en: Words::new(
+                    format!("the computer refuses access to the file `{path}`"),
+                    "access refused",
+                    "ask for the right to read this file and its folder, or copy it to a folder of yours",
+                ),
+            },
+            DataProblem::FileLocked { path } => Both {
+                fr: Words::new(
+                    format!("le fichier « {path} » est ouvert dans un autre programme"),
+                    "retenu par un autre programme",
+                    "fermez ce fichier dans Excel, puis relancez",
+                ),
+                en: Words::new(
+                    format!("the file `{path}` is open in another program"),
+                    "held by another program",
+                    "close this file in Excel, then run again",
+                ),
+            },
+            DataProblem::FileUnreadable { path, reason } => Both {
+                fr: Words::new(
+                    format!("le fichier « {path} » n'a pas pu être lu jusqu'au bout"),
+                    format!("le système répond : {reason}"),
+                    "vérifiez le disque ou le réseau, ou copiez le fichier ailleurs, puis relancez",
+                ),
+                en: Words::new(
+                    format!("the file `{path}` could not be read to its end"),
+                    format!("the system answers: {reason}"),
+                    "check the disk or the network, or copy the file elsewhere, then run again",
+                ),
+            },
+            DataProblem::FileEmpty { path } => Both {
+                fr: Words::new(
+                    format!("le fichier « {path} » est vide"),
+                    "aucune ligne, pas même les en-têtes",
+                    "enregistrez de nouveau les données ; la première ligne porte les en-têtes des colonnes",
+                ),
+                en: Words::new(
+                    format!("the file `{path}` is empty"),
+                    "no line, not even the headers",
+                    "save the data again; the first line holds the headers of the columns",
+                ),
+            },
+            DataProblem::NotText { path, looks } => Both {
+                fr: Words::new(
+                    format!("« {path} » n'est pas un fichier CSV"),
+                    match looks {
+                        Binary::Workbook => "un classeur Excel ou LibreOffice, ou une archive",
+                        Binary::OldWorkbook => "un classeur Excel ancien (.xls)",
+                        Binary::Parquet => "un fichier Parquet",
+                        Binary::Zeros => "des octets nuls : ce n'est pas du texte, ou de l'UTF-16 sans marque au début",
+                    },
+                    match looks {
+                        Binary::Workbook | Binary::OldWorkbook => {
+                            "dans Excel : Fichier, Enregistrer sous, « CSV UTF-8 (délimité par des virgules) »"
+                        }
+                        Binary::Parquet => "enregistrez ces données au format CSV",
+                        Binary::Zeros => "enregistrez le fichier en CSV UTF-8, ou écrivez : encodage: \"utf-16le\"",
+                    },
+                ),
+                en: Words::new(
+                    format!("`{path}` is not a CSV file"),
+                    match looks {
+                        Binary::Workbook => "an Excel or LibreOffice workbook, or an archive",
+                        Binary::OldWorkbook => "an old Excel workbook (.xls)",
+                        Binary::Parquet => "a Parquet file",
+                        Binary::Zeros => "bytes of zero: this is not text, or it is UTF-16 with no mark at its start",
+                    },
+                    match looks {
+                        Binary::Workbook | Binary::OldWorkbook => {
+                            "in Excel: File, Save As, “CSV UTF-8 (Comma delimited)”"
+                        }
+                        Binary::Parquet => "save these data as CSV",
+                        Binary::Zeros => "save the file as CSV UTF-8, or write: encoding: \"utf-16le\"",
+                    },
+                ),
+            },
+            DataProblem::NotUtf8 { path, likely, reads } => Both {
+                fr: Words::new(
+                    format!("le fichier « {path} » n'est pas en UTF-8, et son encodage n'est pas déclaré"),
+                    format!("se lirait « {reads} » en {likely}"),
+                    format!("encodage: \"{likely}\""),
+                ),
+                en: Words::new(
+                    format!("the file `{path}` is not UTF-8, and its encoding is not declared"),
+                    format!("would read `{reads}` in {likely}"),
+                    format!("encoding: \"{likely}\""),
+                ),
+            },
+            DataProblem::UnknownEncoding { label, near } => {
+                let near = near.as_deref().unwrap_or("windows-1252");
+                Both {
+                    fr: Words::new(
+                        format!("l'encodage « {label} » n'est pas connu"),
+                        "encodage déclaré pour ce fichier",
+                        format!("encodage: \"{near}\""),
+                    ),
+                    en: Words::new(
+                        format!("the encoding `{label}` is not known"),
+                        "encoding declared for this file",
+                        format!("encoding: \"{near}\""),
+                    ),
+                }
+            }
+            DataProblem::BrokenEncoding { encoding } => Both {
+                fr: Words::new(
+                    format!("des octets n'ont pas de sens en {encoding}"),
+                    "ici, la lecture s'arrête",
+                    "le fichier est abîmé ou d'un autre encodage : enregistrez-le en « CSV UTF-8 » et retirez la ligne \
+                     « encodage: »",
+                ),
+                en: Words::new(
+                    format!("some bytes have no meaning in {encoding}"),
+                    "reading stops here",
+                    "the file is damaged or in another encoding: save it as “CSV UTF-8” and remove the line `encoding:`",
+                ),
+            },
+            DataProblem::UnusableSeparator { separator } => Both {
+                fr: Words::new(
+                    format!("« {separator} » ne peut pas séparer des colonnes"),
+                    "séparateur déclaré pour ce fichier",
+                    "séparateur: \";\"",
+                ),
+                en: Words::new(
+                    format!("`{separator}` cannot separate columns"),
+                    "separator declared for this file",
+                    "separator: \";\"",
+                ),
+            },
+            DataProblem::MissingColumn { column, sought, found, near, separator } => Both {
+                fr: Words::new(
+                    format!("la colonne « {column} » n'est pas dans le fichier"),
+                    format!("en-têtes trouvés : {}", fr_list(found)),
+                    match (separator, near) {
+                        (Some(separator), _) => fr_separator(*separator),
+                        (None, Some(near)) => format!("{column}  …, en-tête \"{near}\""),
+                        (None, None) => format!(
+                            "cherchée sous {} ; indiquez son en-tête dans le fichier : {column}  …, en-tête \"…\"",
+                            fr_list(sought)
+                        ),
+                    },
+                )
+                .and("déclarée ici"),
+                en: Words::new(
+                    format!("the column `{column}` is not in the file"),
+                    format!("headers found: {}", en_list(found)),
+                    match (separator, near) {
+                        (Some(separator), _) => en_separator(*separator),
+                        (None, Some(near)) => format!("{column}  …, header \"{near}\""),
+                        (None, None) => format!(
+                            "sought as {}; give its header in the file: {column}  …, header \"…\"",
+                            en_list(sought)
+                        ),
+                    },
+                )
+                .and("declared here"),
+            },
+            DataProblem::DuplicateHeader { header, columns: (first, second) } => Both {
+                fr: Words::new(
+                    format!("deux colonnes du fichier répondent à « {header} »"),
+                    format!("colonnes {first} et {second}"),
+                    "donnez un autre en-tête à l'une des deux dans le fichier",
+                ),
+                en: Words::new(
+                    format!("two columns of the file answer to `{header}`"),
+                    format!("columns {first} and {second}"),
+                    "give one of the two another header in the file",
+                ),
+            },
+            DataProblem::WrongCellCount { found, wanted } => Both {
+                fr: Words::new(
+                    format!("cette ligne a {found} cellules, les en-têtes en ont {wanted}"),
+                    "ligne laissée de côté",
+                    "complétez ou corrigez la ligne ; un texte qui contient le séparateur se met entre guillemets : \
+                     \"Rabat; Salé\"",
+                ),
+                en: Words::new(
+                    format!("this row has {found} cells, the headers have {wanted}"),
+                    "row left aside",
+                    "complete or mend the row; a text that contains the separator stands in quotes: \"Rabat; Salé\"",
+                ),
+            },
+            DataProblem::UnclosedQuote => Both {
+                fr: Words::new(
+                    "un guillemet ouvert n'est jamais fermé",
+                    "la cellule commence ici et avale la suite du fichier",
+                    "ajoutez le guillemet qui manque à la fin de la cellule : \"Rabat\"",
+                ),
+                en: Words::new(
+                    "a quote that opens is never closed",
+                    "the cell starts here and swallows the rest of the file",
+                    "add the missing quote at the end of the cell: \"Rabat\"",
+                ),
+            },
+            DataProblem::TextAfterQuote => Both {
+                fr: Words::new(
+                    "du texte suit le guillemet fermant d'une cellule",
+                    "ligne laissée de côté",
+                    "doublez les guillemets qui font partie du texte : \"dit \"\"Rabat\"\" ici\"",
+                ),
+                en: Words::new(
+                    "text follows the closing quote of a cell",
+                    "row left aside",
+                    "double the quotes that belong to the text: \"called \"\"Rabat\"\" here\"",
+                ),
+            },
+            DataProblem::RowTooLong { limit } => Both {
+                fr: Words::new(
+                    format!("une ligne dépasse {limit} Mo"),
+                    "aucune fin de ligne à partir d'ici",
+                    "vérifiez que le fichier est bien un CSV avec une ligne par enregistrement",
+                ),
+                en: Words::new(
+                    format!("a line is longer than {limit} MB"),
+                    "no line end from here on",
+                    "check that the file really is a CSV with one line per record",
+                ),
+            },
+            DataProblem::EmptyCell { column } => Both {
+                fr: Words::new(
+                    format!("une cellule de « {column} » est vide"),
+                    "cellule vide",
+                    format!("remplissez-la, ou déclarez la colonne ainsi : {column}  …, peut être vide"),
+                ),
+                en: Words::new(
+                    format!("a cell of `{column}` is empty"),
+                    "empty cell",
+                    format!("fill it, or declare the column so: {column}  …, may be missing"),
+                ),
+            },
+            DataProblem::NotANumber { text } => Both {
+                fr: Words::new(
+                    format!("« {text} » n'est pas un nombre"),
+                    "ce texte",
+                    format!(
+                        "corrigez la cellule, ou déclarez ce que ce texte veut dire, à la fin de la ligne de la colonne : \
+                         non disponible \"{text}\""
+                    ),
+                ),
+                en: Words::new(
+                    format!("`{text}` is not a number"),
+                    "this text",
+                    format!(
+                        "mend the cell, or declare what this text means, at the end of the column's line: missing \"{text}\""
+                    ),
+                ),
+            },
+            DataProblem::NumberStyle { text, as_decimal, as_thousands, declared } => {
+                let readings = |decimal: &dyn Fn(char, &str) -> String, group: &dyn Fn(char, &str) -> String, or: &str| {
+                    let parts: Vec<String> = as_decimal
+                        .iter()
+                        .map(|(mark, number)| decimal(*mark, number))
+                        .chain(as_thousands.iter().map(|(mark, number)| group(*mark, number)))
+                        .collect();
+                    parts.join(or)
+                };
+                Both {
+                    fr: Words::new(
+                        if *declared {
+                            format!("« {text} » n'est pas écrit comme la source le déclare")
+                        } else {
+                            format!("« {text} » peut être lu de plusieurs façons")
+                        },
+                        readings(
+                            &|_, number| format!("{} si le signe sépare les décimales", number.replace('.', ",")),
+                            &|_, number| format!("{number} s'il groupe les milliers"),
+                            ", ",
+                        ),
+                        readings(
+                            &|mark, _| format!("décimale: {}", fr_mark(mark)),
+                            &|mark, _| format!("milliers: {}", fr_mark(mark)),
+                            ", ou bien milliers et décimales à déclarer ainsi : ",
+                        ),
+                    ),
+                    en: Words::new(
+                        if *declared {
+                            format!("`{text}` is not written as the source declares")
+                        } else {
+                            format!("`{text}` can be read in several ways")
+                        },
+                        readings(
+                            &|_, number| format!("{number} if the mark separates decimals"),
+                            &|_, number| format!("{number} if it groups thousands"),
+                            ", ",
+                        ),
+                        readings(
+                            &|mark, _| format!("decimal mark: {}", en_mark(mark)),
+                            &|mark, _| format!("thousands mark: {}", en_mark(mark)),
+                            ", or else, if thousands are grouped: ",
+                        ),
+                    ),
+                }
+            }
+            DataProblem::ShortenedNumber { text } => Both {
+                fr: Words::new(
+                    format!("« {text} » est un nombre abrégé par le tableur"),
+                    "des chiffres ont pu se perdre",
+                    "dans Excel, mettez la colonne au format Nombre et enregistrez de nouveau",
+                ),
+                en: Words::new(
+                    format!("`{text}` is a number that the spreadsheet has shortened"),
+                    "digits may have been lost",
+                    "in Excel, give the column the Number format and save again",
+                ),
+            },
+            DataProblem::NumberTooLong { text, limit } => Both {
+                fr: Words::new(
+                    format!("« {text} » a trop de chiffres"),
+                    format!("plus de {limit} chiffres"),
+                    "vérifiez la cellule ; si c'est un identifiant et non une quantité, déclarez la colonne comme « texte »",
+                ),
+                en: Words::new(
+                    format!("`{text}` has too many digits"),
+                    format!("more than {limit} digits"),
+                    "check the cell; if it is an identifier and not a quantity, declare the column as `text`",
+                ),
+            },
+            DataProblem::NotADate { text, style: (fr, en), other } => Both {
+                fr: Words::new(
+                    format!("« {text} » n'est pas une date {fr}"),
+                    "cette cellule",
+                    match other {
+                        Some((fr, _)) => format!("si toutes les dates s'écrivent ainsi : dates: {fr}"),
+                        None => format!("écrivez une date qui existe, dans l'ordre {fr}"),
+                    },
+                ),
+                en: Words::new(
+                    format!("`{text}` is not a {en} date"),
+                    "this cell",
+                    match other {
+                        Some((_, en)) => format!("if all dates are written so: dates: {en}"),
+                        None => format!("write a date that exists, in the order {en}"),
+                    },
+                ),
+            },
+            DataProblem::NotAPeriod { text, calendar, example: (fr, en) } => Both {
+                fr: Words::new(
+                    format!("« {text} » n'est pas une période de « {calendar} »"),
+                    "cette cellule",
+                    format!("écrivez la période ainsi : {fr}"),
+                ),
+                en: Words::new(
+                    format!("`{text}` is not a period of `{calendar}`"),
+                    "this cell",
+                    format!("write the period so: {en}"),
+                ),
+            },
+            DataProblem::UnknownCode { text, dimension, near } => Both {
+                fr: Words::new(
+                    format!("« {text} » n'est pas un membre de « {dimension} »"),
+                    "compté comme non renseigné",
+                    match near {
+                        Some((code, spelling)) if code == spelling => format!(
+                            "vouliez-vous dire « {code} » ? sinon déclarez cette orthographe : {code}  … alias \"{text}\""
+                        ),
+                        Some((code, spelling)) => format!(
+                            "vouliez-vous dire « {spelling} » ? sinon déclarez cette orthographe : {code}  … alias \"{text}\""
+                        ),
+                        None => format!(
+                            "corrigez la cellule, ou ajoutez ce membre à la dimension ; si ce texte veut dire non renseigné, \
+                             ajoutez à la colonne : non renseigné \"{text}\""
+                        ),
+                    },
+                ),
+                en: Words::new(
+                    format!("`{text}` is not a member of `{dimension}`"),
+                    "counted as unknown",
+                    match near {
+                        Some((code, spelling)) => format!(
+                            "did you mean `{spelling}`? otherwise declare this spelling: {code}  … alias \"{text}\""
+                        ),
+                        None => format!(
+                            "mend the cell, or add this member to the dimension; if this text means unknown, add to the \
+                             column: unknown \"{text}\""
+                        ),
+                    },
+                ),
+            },
+            DataProblem::InNoBand { text, dimension } => Both {
+                fr: Words::new(
+                    format!("{text} n'est dans aucune tranche de « {dimension} »"),
+                    "compté comme non renseigné",
+                    "corrigez la cellule, ou ajoutez la tranche qui manque à la dimension",
+                ),
+                en: Words::new(
+                    format!("{text} is in no band of `{dimension}`"),
+                    "counted as unknown",
+                    "mend the cell, or add the missing band to the dimension",
+                ),
+            },
+            DataProblem::NotYesOrNo { text, column } => Both {
+                fr: Words::new(
+                    format!("« {text} » ne dit ni oui ni non"),
+                    "compté comme non renseigné",
+                    format!("écrivez « oui » ou « non », ou déclarez ce texte : {column}  oui ou non, oui \"{text}\""),
+                ),
+                en: Words::new(
+                    format!("`{text}` says neither yes nor no"),
+                    "counted as unknown",
+                    format!("write `yes` or `no`, or declare this text: {column}  yes or no, yes \"{text}\""),
+                ),
+            },
+            DataProblem::DuplicateKey { columns, key, first } => Both {
+                fr: Words::new(
+                    format!("{} : « {key} » figure déjà à la ligne {first}", fr_list(columns)),
+                    "ici de nouveau",
+                    "supprimez l'une des deux lignes, ou complétez la liste des colonnes qui distinguent une ligne d'une autre",
+                )
+                .and("ici la première fois"),
+                en: Words::new(
+                    format!("{}: `{key}` already stands on line {first}", en_list(columns)),
+                    "here again",
+                    "remove one of the two rows, or complete the list of columns that tell one row from another",
+                )
+                .and("here the first time"),
+            },
+            DataProblem::SumTooLarge { column } => Both {
+                fr: Words::new(
+                    format!("la somme de « {column} » dépasse 38 chiffres"),
+                    "somme non calculée",
+                    "vérifiez les valeurs de cette colonne, elles sont démesurées",
+                ),
+                en: Words::new(
+                    format!("the sum of `{column}` has more than 38 digits"),
+                    "sum not computed",
+                    "check the values of this column, they are out of all proportion",
+                ),
+            },
+            DataProblem::NoFile { source } => Both {
+                fr: Words::new(
+                    format!("la source « {source} » n'a pas de fichier"),
+                    "aucune donnée à lire",
+                    "fichier: \"donnees.csv\"",
+                ),
+                en: Words::new(
+                    format!("the source `{source}` has no file"),
+                    "no data to read",
+                    "file: \"data.csv\"",
+                ),
+            },
+            DataProblem::HeaderOnly { path } => Both {
+                fr: Words::new(
+                    format!("le fichier « {path} » n'a que des en-têtes"),
+                    "aucune ligne de données",
+                    "ajoutez les données sous les en-têtes ; sans elles, les chiffres de cette source sont non disponibles",
+                ),
+                en: Words::new(
+                    format!("the file `{path}` has only headers"),
+                    "no row of data",
+                    "add the data under the headers; without them, the figures of this source are missing",
+                ),
+            },
+        }
     }
 }

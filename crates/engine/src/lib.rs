@@ -1,1 +1,53 @@
-//! The embedded engine.
+//! The embedded engine: cube queries over CSV files, streamed on all cores, exact.
+//!
+//! ```text
+//! file ──decode──▶ chunks of whole records ──split──▶ cells ──decode──▶ values ──▶ classes of rows ──fold──▶ Cube
+//! ```
+//!
+//! The feeder cuts the file into chunks at record ends; threads pull chunks and gather rows into *classes*: rows that pass
+//! the same filters and have the same key codes. What is counted or summed is kept once per class, and cells are folded
+//! out of the classes at the end. Nothing depends on the order in which chunks or rows are met.
+
+mod cell;
+mod class;
+mod column;
+mod distinct;
+mod engine;
+mod feed;
+mod filter;
+mod fold;
+mod header;
+mod open;
+mod report;
+mod scan;
+mod split;
+mod sum;
+mod table;
+mod text;
+
+pub use engine::{Engine, Progress};
+pub use table::read_table;
+
+/// Bounds on what an input can make the engine hold.
+pub mod limits {
+    /// Bytes of a chunk, unless the engine is told otherwise.
+    pub const CHUNK: usize = 8 << 20;
+    /// The most bytes of a chunk, whatever the engine is told; with a record it stays far below 4 GiB.
+    pub const CHUNK_MOST: usize = 256 << 20;
+    /// The most threads.
+    pub const THREADS: usize = 256;
+    /// The longest record.
+    pub const RECORD: usize = 16 << 20;
+    /// Distinct texts of a column whose decoded form a thread remembers.
+    pub const REMEMBERED: usize = 1 << 16;
+    /// Problems that are kept of each kind in each column; the others are counted.
+    pub const KEPT: usize = 1_000;
+    /// Significant digits of a number, so that ten thousand million of them add without overflow.
+    pub const DIGITS: u32 = 28;
+    /// Columns of a file.
+    pub const COLUMNS: usize = 100_000;
+    /// Classes of rows that a thread holds before it folds them into cells.
+    pub const CLASSES: usize = 1 << 18;
+    /// Rows of a code list.
+    pub const TABLE_ROWS: usize = 1_000_000;
+}

@@ -1,0 +1,100 @@
+//! The text of one cell to its value.
+
+mod date;
+mod number;
+
+pub(crate) use date::{date, other_style, style_words};
+pub(crate) use number::{NumberStyle, Trouble, compare, compare_number, decimal_of, normal, read_number, readings};
+
+use jauge::plan::Decimal;
+
+/// What a cell holds. Text is not in here: whoever needs it has the cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Value {
+    /// Empty, marked as unknown or not available or not applicable, or unreadable (then there is a mistake too).
+    Missing,
+    /// The source's marker for a total.
+    Total,
+    /// A text.
+    Text,
+    /// A number.
+    Number(Decimal),
+    /// A day number.
+    Day(i32),
+    /// Yes or no.
+    YesNo(bool),
+    /// A member of the column's dimension; the number where it is a band.
+    Member(usize, Option<Decimal>),
+    /// The ordinal of a period.
+    Period(i32),
+}
+
+impl Value {
+    /// As a number: what sums, extremes and medians take. A date counts as its day number, a period as its ordinal.
+    pub(crate) fn number(self) -> Option<Decimal> {
+        match self {
+            Value::Number(number) => Some(number),
+            Value::Member(_, number) => number,
+            Value::Day(day) => Some(Decimal { mantissa: i128::from(day), scale: 0 }),
+            Value::Period(ordinal) => Some(Decimal { mantissa: i128::from(ordinal), scale: 0 }),
+            Value::Missing | Value::Total | Value::Text | Value::YesNo(_) => None,
+        }
+    }
+
+    /// False for missing cells.
+    pub(crate) fn is_present(self) -> bool {
+        !matches!(self, Value::Missing)
+    }
+}
+
+/// Why a cell could not be read. Its words are made later, for those that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Mistake {
+    /// Empty where it may not be.
+    Empty,
+    /// Not a number.
+    NotANumber,
+    /// Marks that do not fit the declaration.
+    Style,
+    /// An exponent.
+    Shortened,
+    /// Too many digits.
+    TooLong,
+    /// Not a date.
+    NotADate,
+    /// Not a period of the calendar.
+    NotAPeriod,
+    /// Not a member.
+    UnknownCode,
+    /// In no band.
+    InNoBand,
+    /// Neither yes nor no.
+    NotYesOrNo,
+    /// A cell too many or too few: the row is left aside.
+    CellCount {
+        /// Cells found.
+        found: u32,
+    },
+    /// Text after a closing quote: the row is left aside.
+    AfterQuote,
+}
+
+impl Mistake {
+    /// Which kind it is, whatever its facts.
+    pub(crate) fn kind(self) -> u8 {
+        match self {
+            Mistake::Empty => 0,
+            Mistake::NotANumber => 1,
+            Mistake::Style => 2,
+            Mistake::Shortened => 3,
+            Mistake::TooLong => 4,
+            Mistake::NotADate => 5,
+            Mistake::NotAPeriod => 6,
+            Mistake::UnknownCode => 7,
+            Mistake::InNoBand => 8,
+            Mistake::NotYesOrNo => 9,
+            Mistake::CellCount { .. } => 10,
+            Mistake::AfterQuote => 11,
+        }
+    }
+}

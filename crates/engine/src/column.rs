@@ -1,0 +1,369 @@
+//! A declared column to the function that reads its cells, and each thread's memory of texts already read.
+
+use jauge::plan::{Catalog, Cube, Key};
+use jauge::problem::{DataProblem, close_to};
+use jauge::program::model::{Column, ColumnType, DateStyle, Dimension, Format};
+use jauge::text::Lang;
+use jauge::types::{Calendar, CalendarId, Date, Number, Unit};
+use rustc_hash::FxHashMap;
+
+use crate::cell::{
+    Mistake, NumberStyle, Trouble, Value, compare_number, date, other_style, read_number, readings, style_words,
+};
+use crate::filter::Conditions;
+use crate::limits;
+use crate::report::shorten;
+use crate::text::{composed, plain, trim};
+
+/// How the cells of a column are read.
+pub(crate) struct Reader<'a> {
+    pub(crate) column: &'a Column,
+    of: Of<'a>,
+    /// Texts that stand for a total or for a missing value.
+    markers: FxHashMap<String, Value>,
+    format: &'a Format,
+}
+
+enum Of<'a> {
+    Text,
+    Number(NumberStyle),
+    Date(DateStyle),
+    YesNo(FxHashMap<String, bool>),
+    Member {
+        dimension: &'a Dimension,
+        spellings: FxHashMap<String, usize>,
+        style: NumberStyle,
+    },
+    Period(&'a Calendar),
+    /// The declaration names something that the program does not have: every cell is missing.
+    Nothing,
+}
+
+const YES: [&str; 6] = ["oui", "yes", "vrai", "true", "1", "y"];
+const NO: [&str; 6] = ["non", "no", "faux", "false", "0", "n"];
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(column: &'a Column, catalog: Catalog<'a>) -> Self {
+        let format = &catalog.source.format;
+        let mut markers = FxHashMap::default();
+        let missing = [&column.unknowns, &column.not_applicable, &column.not_available];
+        for text in missing.into_iter().flatten() {
+            markers.insert(plain(text), Value::Missing);
+        }
+        for text in &column.totals {
+            markers.insert(plain(text), Value::Total);
+        }
+        let of = match &column.of {
+            ColumnType::Text => Of::Text,
+            ColumnType::Number(unit) => Of::Number(NumberStyle::new(format, *unit == Unit::Percent)),
+            ColumnType::Date => Of::Date(format.dates),
+            ColumnType::YesNo => Of::YesNo(yes_no(column)),
+            ColumnType::Dimension(at) => match catalog.dimensions.get(*at) {
+                Some(dimension) => {
+                    Of::Member { dimension, spellings: spellings(dimension), style: NumberStyle::new(format, false) }
+                }
+                None => Of::Nothing,
+            },
+            ColumnType::Period(CalendarId(at)) => {
+                catalog.calendars.get(usize::from(*at)).map_or(Of::Nothing, Of::Period)
+            }
+        };
+        Reader { column, of, markers, format }
+    }
+
+    /// Reads one cell. A mistake comes with a missing value.
+    pub(crate) fn read(&self, text: &str) -> (Value, Option<Mistake>) {
+        let text = trim(text);
+        if text.is_empty() {
+            return (Value::Missing, (!self.column.may_be_missing).then_some(Mistake::Empty));
+        }
+        if !self.markers.is_empty() {
+            if let Some(value) = self.markers.get(&plain(text)) {
+                return (*value, None);
+            }
+        }
+        match self.typed(text) {
+            Ok(value) => (value, None),
+            Err(mistake) => (Value::Missing, Some(mistake)),
+        }
+    }
+
+    fn typed(&self, text: &str) -> Result<Value, Mistake> {
+        match &self.of {
+            Of::Text => Ok(Value::Text),
+            Of::Number(style) => read_number(text, *style).map(Value::Number).map_err(Mistake::from),
+            Of::Date(style) => date(text, *style).map(Value::Day).ok_or(Mistake::NotADate),
+            Of::YesNo(words) => words
+                .get(&plain(text))
+                .or_else(|| words.get(&plain(text).to_lowercase()))
+                .map(|yes| Value::YesNo(*yes))
+                .ok_or(Mistake::NotYesOrNo),
+            Of::Member { dimension, spellings, style } => member(text, dimension, spellings, *style),
+            Of::Period(calendar) => calendar.read_label(text).map(Value::Period).ok_or(Mistake::NotAPeriod),
+            Of::Nothing => Ok(Value::Missing),
+        }
+    }
+
+    /// The words' facts of a mistake that is kept. `text` is masked already where the column is confidential.
+    pub(crate) fn explain(&self, mistake: Mistake, text: &str, cells: usize) -> DataProblem {
+        let masked = self.column.confidential;
+        let text = shorten(text);
+        match mistake {
+            Mistake::Empty => DataProblem::EmptyCell { column: self.column.name.clone() },
+            Mistake::NotANumber => DataProblem::NotANumber { text },
+            Mistake::Style if masked => DataProblem::NotANumber { text },
+            Mistake::Style => {
+                let (as_decimal, as_thousands) = readings(&text);
+                let declared = match &self.of {
+                    Of::Number(style) => style.is_declared(),
+                    Of::Member { style, .. } => style.is_declared(),
+                    Of::Text | Of::Date(_) | Of::YesNo(_) | Of::Period(_) | Of::Nothing => false,
+                };
+                DataProblem::NumberStyle { text, as_decimal, as_thousands, declared }
+            }
+            Mistake::Shortened => DataProblem::ShortenedNumber { text },
+            Mistake::TooLong => DataProblem::NumberTooLong { text, limit: limits::DIGITS },
+            Mistake::NotADate => {
+                let other = if masked { None } else { other_style(&text, self.format.dates).map(style_words) };
+                DataProblem::NotADate { text, style: style_words(self.format.dates), other }
+            }
+            Mistake::NotAPeriod => {
+                let calendar = match &self.of {
+                    Of::Period(calendar) => Some(*calendar),
+                    Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Nothing => None,
+                };
+                let example = calendar.map_or_else(Default::default, |calendar| {
+                    let ordinal = Date::new(2020, 6, 15).map_or(0, |date| calendar.ordinal_of(date));
+                    (calendar.label_of(ordinal, Lang::Fr), calendar.label_of(ordinal, Lang::En))
+                });
+                let calendar = calendar.map_or_else(String::new, |calendar| calendar.name.clone());
+                DataProblem::NotAPeriod { text, calendar, example }
+            }
+            Mistake::UnknownCode => {
+                let near = if masked { None } else { self.near(&text) };
+                DataProblem::UnknownCode { text, dimension: self.dimension_name(), near }
+            }
+            Mistake::InNoBand => DataProblem::InNoBand { text, dimension: self.dimension_name() },
+            Mistake::NotYesOrNo => DataProblem::NotYesOrNo { text, column: self.column.name.clone() },
+            Mistake::CellCount { found } => DataProblem::WrongCellCount { found: found as usize, wanted: cells },
+            Mistake::AfterQuote => DataProblem::TextAfterQuote,
+        }
+    }
+
+    fn dimension_name(&self) -> String {
+        match &self.of {
+            Of::Member { dimension, .. } => dimension.name.clone(),
+            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Period(_) | Of::Nothing => String::new(),
+        }
+    }
+
+    /// The code and the spelling of the member whose spelling is closest.
+    fn near(&self, text: &str) -> Option<(String, String)> {
+        let Of::Member { dimension, .. } = &self.of else { return None };
+        let all = dimension.members.iter().flat_map(|member| {
+            let labels = member.label.0.values();
+            [&member.code].into_iter().chain(labels).chain(&member.aliases).map(move |spelling| (member, spelling))
+        });
+        let near = close_to(text, all.clone().map(|(_, spelling)| spelling.as_str()))?;
+        let (member, spelling) = all.into_iter().find(|(_, spelling)| **spelling == near)?;
+        Some((member.code.clone(), spelling.clone()))
+    }
+}
+
+impl From<Trouble> for Mistake {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::NotANumber => Mistake::NotANumber,
+            Trouble::Style => Mistake::Style,
+            Trouble::Shortened => Mistake::Shortened,
+            Trouble::TooLong => Mistake::TooLong,
+        }
+    }
+}
+
+fn yes_no(column: &Column) -> FxHashMap<String, bool> {
+    let mut words: FxHashMap<String, bool> = FxHashMap::default();
+    words.extend(YES.iter().map(|word| (word.to_string(), true)));
+    words.extend(NO.iter().map(|word| (word.to_string(), false)));
+    words.extend(column.yes.iter().map(|word| (plain(word), true)));
+    words.extend(column.no.iter().map(|word| (plain(word), false)));
+    words
+}
+
+/// Every spelling of every member. A code wins over a label, a label over an alias, an earlier member over a later one.
+fn spellings(dimension: &Dimension) -> FxHashMap<String, usize> {
+    let mut all = FxHashMap::default();
+    let members = || dimension.members.iter().enumerate();
+    for (at, member) in members() {
+        all.entry(plain(&member.code)).or_insert(at);
+    }
+    for (at, member) in members() {
+        for label in member.label.0.values() {
+            all.entry(plain(label)).or_insert(at);
+        }
+    }
+    for (at, member) in members() {
+        for alias in &member.aliases {
+            all.entry(plain(alias)).or_insert(at);
+        }
+    }
+    all
+}
+
+fn member(
+    text: &str,
+    dimension: &Dimension,
+    spellings: &FxHashMap<String, usize>,
+    style: NumberStyle,
+) -> Result<Value, Mistake> {
+    let is_bands = dimension.members.iter().any(|member| member.band.is_some());
+    if is_bands {
+        match read_number(text, style) {
+            Ok(number) => {
+                return band(number, dimension).ok_or(Mistake::InNoBand).map(|at| Value::Member(at, Some(number)));
+            }
+            Err(trouble @ (Trouble::Style | Trouble::Shortened | Trouble::TooLong))
+                if !spellings.contains_key(&plain(text)) =>
+            {
+                return Err(trouble.into());
+            }
+            Err(_) => {}
+        }
+    }
+    spellings.get(&plain(text)).map(|at| Value::Member(*at, None)).ok_or(Mistake::UnknownCode)
+}
+
+/// The finest band in which a number lies.
+fn band(number: jauge::plan::Decimal, dimension: &Dimension) -> Option<usize> {
+    let inside = |(low, high): &(Number, Option<Number>)| {
+        compare_number(number, low).is_ge() && high.as_ref().is_none_or(|high| compare_number(number, high).is_le())
+    };
+    let members = dimension.members.iter().enumerate();
+    let within = members.filter(|(_, member)| member.band.as_ref().is_some_and(inside));
+    within.max_by_key(|(at, member)| (member.level, std::cmp::Reverse(*at))).map(|(at, _)| at)
+}
+
+/// The code that a key gives to a value of its column.
+pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) -> i32 {
+    let index = |at: Option<usize>| at.and_then(|at| i32::try_from(at).ok()).unwrap_or(Cube::UNKNOWN);
+    match key {
+        Key::Dimension { dimension, level, .. } => {
+            let Some(dimension) = catalog.dimensions.get(*dimension) else { return Cube::UNKNOWN };
+            match value {
+                Value::Total => Cube::TOTAL,
+                Value::Member(member, _) => index(dimension.ancestor(member, *level)),
+                Value::Number(number) => index(band(number, dimension).and_then(|at| dimension.ancestor(at, *level))),
+                Value::Missing | Value::Text | Value::Day(_) | Value::YesNo(_) | Value::Period(_) => Cube::UNKNOWN,
+            }
+        }
+        Key::Period { calendar, .. } => {
+            let Some(calendar) = catalog.calendars.get(usize::from(calendar.0)) else { return Cube::UNKNOWN };
+            match value {
+                Value::Period(ordinal) => ordinal,
+                Value::Day(day) => calendar.ordinal_of(Date::from_day_number(day)),
+                Value::Text | Value::Number(_) => calendar.read_label(text).unwrap_or(Cube::UNKNOWN),
+                Value::Total => Cube::TOTAL,
+                Value::Missing | Value::YesNo(_) | Value::Member(..) => Cube::UNKNOWN,
+            }
+        }
+    }
+}
+
+/// A column that a query needs.
+pub(crate) struct Needed<'a> {
+    /// Index in the source.
+    pub(crate) index: usize,
+    /// Place of its cells in the row.
+    pub(crate) place: usize,
+    /// Number in the file, from 1.
+    pub(crate) number: u32,
+    /// Header in the file.
+    pub(crate) header: String,
+    pub(crate) reader: Reader<'a>,
+    /// The query's keys over this column: index of the key, the key.
+    pub(crate) keys: Vec<(usize, &'a Key)>,
+    /// What tests on this column do to filters.
+    pub(crate) conditions: Conditions,
+}
+
+impl Needed<'_> {
+    /// Texts are remembered where a table from text to code, filters and value saves work.
+    pub(crate) fn is_remembered(&self) -> bool {
+        !self.keys.is_empty() || !self.conditions.is_empty()
+    }
+}
+
+/// A thread's memory of the texts of one column.
+pub(crate) struct Memory {
+    slots: FxHashMap<Box<[u8]>, u32>,
+    values: Vec<(Value, Option<Mistake>)>,
+    /// `words` each: which filters the value lets pass.
+    masks: Vec<u64>,
+    /// `test_words` each: which tests of the general filters hold.
+    tests: Vec<u64>,
+    /// One for each key of the column.
+    codes: Vec<i32>,
+}
+
+/// What is remembered of one text.
+pub(crate) struct Remembered<'m> {
+    pub(crate) value: Value,
+    pub(crate) mistake: Option<Mistake>,
+    pub(crate) masks: &'m [u64],
+    pub(crate) tests: &'m [u64],
+    pub(crate) codes: &'m [i32],
+}
+
+impl Memory {
+    pub(crate) fn new() -> Self {
+        Memory {
+            slots: FxHashMap::default(),
+            values: Vec::new(),
+            masks: Vec::new(),
+            tests: Vec::new(),
+            codes: Vec::new(),
+        }
+    }
+
+    /// The decoded form of `text`, from memory or made now.
+    #[inline]
+    pub(crate) fn get(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>) -> Remembered<'_> {
+        let slot = match self.slots.get(text.as_bytes()) {
+            Some(slot) => *slot as usize,
+            None => self.learn(text, needed, catalog),
+        };
+        let words = needed.conditions.words();
+        let test_words = needed.conditions.test_words();
+        let keys = needed.keys.len();
+        let (value, mistake) = self.values.get(slot).copied().unwrap_or((Value::Missing, None));
+        Remembered {
+            value,
+            mistake,
+            masks: self.masks.get(slot * words..(slot + 1) * words).unwrap_or(&[]),
+            tests: self.tests.get(slot * test_words..(slot + 1) * test_words).unwrap_or(&[]),
+            codes: self.codes.get(slot * keys..(slot + 1) * keys).unwrap_or(&[]),
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>) -> usize {
+        // Beyond what is remembered, the last slot is written again and again.
+        if self.slots.len() >= limits::REMEMBERED && self.values.len() > limits::REMEMBERED {
+            self.values.pop();
+            self.masks.truncate(self.values.len() * needed.conditions.words());
+            self.tests.truncate(self.values.len() * needed.conditions.test_words());
+            self.codes.truncate(self.values.len() * needed.keys.len());
+        }
+        let slot = self.values.len();
+        if self.slots.len() < limits::REMEMBERED {
+            // At most REMEMBERED slots, which fits.
+            self.slots.insert(text.as_bytes().into(), slot as u32);
+        }
+        let (value, mistake) = needed.reader.read(text);
+        self.values.push((value, mistake));
+        let composed = composed(text);
+        needed.conditions.push(value, &composed, &mut self.masks, &mut self.tests);
+        self.codes.extend(needed.keys.iter().map(|(_, key)| code(key, value, &composed, catalog)));
+        slot
+    }
+}

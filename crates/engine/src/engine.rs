@@ -1,0 +1,496 @@
+//! The engine: a query and a catalog to a cube.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jauge::plan::{Catalog, Cells, Cube, CubeQuery, CubeSource, Key, LaneState};
+use jauge::problem::{DataPlace, DataProblem, Place, Problem};
+use jauge::program::model::{Column, DataSource};
+
+use crate::cell::Mistake;
+use crate::class::{Shape, measured};
+use crate::column::{Needed, Reader};
+use crate::distinct::Keys;
+use crate::feed::{Feed, Stop};
+use crate::filter::Filters;
+use crate::fold::Folded;
+use crate::header::Headers;
+use crate::limits;
+use crate::open;
+use crate::report::{Mistakes, shorten};
+use crate::scan::{Part, Scan, distinct_words};
+use crate::split::Layout;
+
+/// How far a scan has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Index of the source in the program.
+    pub source: usize,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Bytes of the file; as many as were read where that is not known.
+    pub total: u64,
+    /// Rows read.
+    pub rows: u64,
+}
+
+type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// Answers cube queries over CSV files below a folder, or over bytes in memory.
+#[derive(Clone)]
+pub struct Engine {
+    root: PathBuf,
+    threads: usize,
+    chunk: usize,
+    progress: Option<OnProgress>,
+    inline: BTreeMap<usize, Arc<[u8]>>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("root", &self.root).field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An engine on all cores, for files below `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Engine {
+            root: root.into(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            chunk: limits::CHUNK,
+            progress: None,
+            inline: BTreeMap::new(),
+        }
+    }
+
+    /// On so many threads; at least one.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.clamp(1, limits::THREADS);
+        self
+    }
+
+    /// In chunks of about so many bytes. The answer does not depend on it.
+    pub fn chunk_bytes(mut self, bytes: usize) -> Self {
+        self.chunk = bytes.clamp(1, limits::CHUNK_MOST);
+        self
+    }
+
+    /// Calls `progress` after each chunk, from whatever thread has worked on it.
+    pub fn progress(mut self, progress: Arc<dyn Fn(Progress) + Send + Sync>) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// Answers for a source from these CSV bytes instead of its file.
+    pub fn inline(mut self, source: usize, bytes: impl Into<Vec<u8>>) -> Self {
+        self.inline.insert(source, bytes.into().into());
+        self
+    }
+
+    fn answer(&self, query: &CubeQuery, catalog: Catalog<'_>) -> Result<Cube, Vec<Problem>> {
+        let source = catalog.source;
+        let whole = |fact| vec![Problem::at(fact, Place::Text(source.definition))];
+        let (input, is_inline) = match (self.inline.get(&query.source), &source.path) {
+            (Some(bytes), _) => (open::memory(source.path.as_deref().unwrap_or(&source.name), bytes), true),
+            (None, Some(path)) => (open::file(&self.root, path).map_err(whole)?, false),
+            (None, None) => return Err(whole(DataProblem::NoFile { source: source.name.clone() })),
+        };
+        let path = input.path.clone();
+        let stopped = |stop: Stop| vec![place_stop(stop, source, &path, &[])];
+        // Inline rows are text of an indicator file: UTF-8, whatever the source's file is.
+        let encoding = if is_inline { None } else { source.format.encoding.as_deref() };
+        let mut feed = Feed::new(input, encoding, self.chunk).map_err(stopped)?;
+        let known: Vec<&str> = source
+            .columns
+            .iter()
+            .flat_map(|column| column.headers.iter().chain([&column.name]))
+            .map(String::as_str)
+            .collect();
+        let headers = Headers::read(&mut feed, source.format.separator, &known).map_err(stopped)?;
+        let (needed, layout, mut problems) = layout(query, catalog, &headers, &feed, is_inline)?;
+        let place = |column: usize| needed.iter().position(|one| one.index == column).unwrap_or(usize::MAX);
+        let (filters, mut conditions, _) = Filters::new(query, catalog);
+        let shape = Shape { mask_words: filters.words, keys: query.keys.len() };
+        let measured = measured(query, place);
+        let mut distinct_columns: Vec<usize> = query
+            .lanes
+            .iter()
+            .filter_map(|lane| match lane.state {
+                LaneState::Distinct(column) => Some(column),
+                LaneState::Rows
+                | LaneState::Present(_)
+                | LaneState::Sum(_)
+                | LaneState::Minimum(_)
+                | LaneState::Maximum(_)
+                | LaneState::Values(_)
+                | LaneState::First { .. }
+                | LaneState::Last { .. } => None,
+            })
+            .collect();
+        distinct_columns.sort_unstable();
+        distinct_columns.dedup();
+        let distinct = distinct_columns.iter().map(|column| place(*column)).collect();
+        let unique = query.unique.iter().map(|column| place(*column)).collect();
+        let mut needed = needed;
+        for one in &mut needed {
+            if let Some(conditions) = conditions.get_mut(one.index) {
+                one.conditions = std::mem::take(conditions);
+            }
+        }
+        let told = |bytes, total, rows| {
+            if let Some(progress) = &self.progress {
+                progress(Progress { source: query.source, bytes, total, rows });
+            }
+        };
+        let scan = Scan {
+            query,
+            catalog,
+            needed,
+            filters,
+            measured,
+            shape,
+            distinct,
+            distinct_words: distinct_words(query, shape),
+            unique,
+            layout,
+            path: path.clone(),
+            encoding_known: feed.encoding.is_some(),
+            feed: Mutex::new(feed),
+            stop: Mutex::new(None),
+            stopped: AtomicBool::new(false),
+            rows: AtomicU64::new(0),
+            told: &told,
+        };
+        let parts = run(&scan, self.threads);
+        if let Some(stop) = scan.stop.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(vec![place_stop(stop, source, &path, &headers.names)]);
+        }
+        let rows = scan.rows.load(Ordering::Acquire);
+        if rows == 0 {
+            let at = DataPlace { line: headers.line, ..empty_place(&path) };
+            problems.push(Problem::at(DataProblem::HeaderOnly { path: path.clone() }, Place::Data(at)));
+        }
+        let (folded, mistakes, keys) = merge(&scan, parts, &distinct_columns);
+        let periods = folded.periods.clone();
+        let (sets, too_large) = folded.finish(query);
+        let mut problems_left_out = 0;
+        for column in too_large {
+            let name = source.columns.get(column).map_or_else(String::new, |column| column.name.clone());
+            let one = scan.needed.iter().find(|one| one.index == column);
+            let at = DataPlace {
+                line: headers.line,
+                column: one.map_or(0, |one| one.number),
+                header: one.map_or_else(String::new, |one| one.header.clone()),
+                ..empty_place(&path)
+            };
+            problems.push(Problem::at(DataProblem::SumTooLarge { column: name }, Place::Data(at)));
+        }
+        problems_left_out += explain(&scan, mistakes, &mut problems);
+        problems_left_out += self.duplicates(&scan, keys, &mut problems);
+        problems.sort_by_key(sort_key);
+        Ok(Cube { sets, rows, periods, problems, problems_left_out, unreadable: false })
+    }
+
+    /// Duplicate keys, with both lines. The texts of the key are read again from the file, which is cheap for the few
+    /// that are kept.
+    fn duplicates(&self, scan: &Scan<'_>, keys: Keys, problems: &mut Vec<Problem>) -> u64 {
+        let (lines, left_out) = keys.finish();
+        let columns: Vec<&Needed<'_>> = scan.unique.iter().filter_map(|at| scan.needed.get(*at)).collect();
+        let texts = self.texts(scan, lines.iter().map(|(line, _)| *line).collect());
+        for (line, first) in lines {
+            let key = texts.get(&line).cloned().unwrap_or_default();
+            let names = columns.iter().map(|one| one.reader.column.name.clone()).collect();
+            let single = match columns.as_slice() {
+                [one] => Some(*one),
+                _ => None,
+            };
+            let at = |line, text| DataPlace {
+                path: scan.path.clone(),
+                line,
+                column: single.map_or(0, |one| one.number),
+                header: single.map_or_else(String::new, |one| one.header.clone()),
+                text,
+            };
+            let fact = DataProblem::DuplicateKey { columns: names, key: key.clone(), first };
+            let mut problem = Problem::at(fact, Place::Data(at(line, key)));
+            problem.also.push(Place::Data(at(first, String::new())));
+            problems.push(problem);
+        }
+        left_out
+    }
+
+    /// The key texts of some lines, read again; nothing for lines that cannot be read any more.
+    fn texts(&self, scan: &Scan<'_>, mut lines: Vec<u64>) -> BTreeMap<u64, String> {
+        let mut texts = BTreeMap::new();
+        lines.sort_unstable();
+        let Some(last) = lines.last().copied() else { return texts };
+        let source = scan.catalog.source;
+        let input = match (self.inline.get(&scan.query.source), &source.path) {
+            (Some(bytes), path) => Ok(open::memory(path.as_deref().unwrap_or(""), bytes)),
+            (None, Some(path)) => open::file(&self.root, path),
+            (None, None) => return texts,
+        };
+        let encoding =
+            if self.inline.contains_key(&scan.query.source) { None } else { source.format.encoding.as_deref() };
+        let Ok(Ok(mut feed)) = input.map(|input| Feed::new(input, encoding, limits::CHUNK)) else { return texts };
+        let separator = Some(char::from(scan.layout.separator));
+        if Headers::read(&mut feed, separator, &[]).is_err() {
+            return texts;
+        }
+        let mut buffers = crate::split::Buffers::default();
+        while let Ok(Some(chunk)) = feed.next(Vec::new()) {
+            if chunk.first_line > last {
+                break;
+            }
+            let Ok(text) = std::str::from_utf8(&chunk.bytes) else { break };
+            crate::split::rows(text, chunk.has_quotes, chunk.first_line, &scan.layout, &mut buffers, |row| {
+                if lines.binary_search(&row.line).is_ok() {
+                    let parts = scan.unique.iter().filter_map(|at| scan.needed.get(*at)).map(|one| {
+                        if one.reader.column.confidential { MASK.to_string() } else { shorten(row.text(one.place)) }
+                    });
+                    texts.insert(row.line, shorten(&parts.collect::<Vec<_>>().join(" | ")));
+                }
+            });
+        }
+        texts
+    }
+}
+
+impl CubeSource for Engine {
+    fn cube(&self, query: &CubeQuery, catalog: Catalog<'_>) -> Cube {
+        self.answer(query, catalog).unwrap_or_else(|problems| Cube {
+            sets: query.sets.iter().map(|_| Cells::new()).collect(),
+            problems,
+            unreadable: true,
+            ..Cube::default()
+        })
+    }
+}
+
+/// What stands for the text of confidential columns.
+const MASK: &str = "•••";
+
+fn empty_place(path: &str) -> DataPlace {
+    DataPlace { path: path.to_string(), line: 0, column: 0, header: String::new(), text: String::new() }
+}
+
+fn place_stop(stop: Stop, source: &DataSource, path: &str, headers: &[String]) -> Problem {
+    if stop.line == 0 {
+        return Problem::at(stop.fact, Place::Text(source.definition));
+    }
+    let header = (stop.column as usize).checked_sub(1).and_then(|at| headers.get(at)).cloned().unwrap_or_default();
+    let at = DataPlace { path: path.to_string(), line: stop.line, column: stop.column, header, text: stop.text };
+    Problem::at(stop.fact, Place::Data(at))
+}
+
+fn sort_key(problem: &Problem) -> (u64, u32, &'static str) {
+    match &problem.at {
+        Place::Data(at) => (at.line, at.column, problem.code()),
+        Place::Text(_) | Place::Path(_) => (0, 0, problem.code()),
+    }
+}
+
+/// The columns that a query needs.
+fn needed_columns(query: &CubeQuery) -> Vec<usize> {
+    let mut all: Vec<usize> = query.unique.clone();
+    for key in &query.keys {
+        match key {
+            Key::Dimension { column, .. } | Key::Period { column, .. } => all.push(*column),
+        }
+    }
+    for test in &query.tests {
+        if let jauge::program::model::TestOn::Column { column, .. } = test.on {
+            all.push(column);
+        }
+        if let jauge::program::model::TestKind::Column(_, other) = test.test {
+            all.push(other);
+        }
+    }
+    for lane in &query.lanes {
+        match lane.state {
+            LaneState::Rows => {}
+            LaneState::Present(column)
+            | LaneState::Sum(column)
+            | LaneState::Minimum(column)
+            | LaneState::Maximum(column)
+            | LaneState::Distinct(column)
+            | LaneState::Values(column) => all.push(column),
+            LaneState::First { column, by } | LaneState::Last { column, by } => all.extend([column, by]),
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Finds the declared columns in the file. A needed column that is not there makes the source unreadable; another one is
+/// reported, unless the rows are inline.
+#[allow(clippy::type_complexity, reason = "used once, two lines above")]
+fn layout<'a>(
+    query: &'a CubeQuery,
+    catalog: Catalog<'a>,
+    headers: &Headers,
+    feed: &Feed,
+    is_inline: bool,
+) -> Result<(Vec<Needed<'a>>, Layout, Vec<Problem>), Vec<Problem>> {
+    let wanted = needed_columns(query);
+    let mut problems = Vec::new();
+    let mut lost = false;
+    let mut needed: Vec<Needed<'a>> = Vec::new();
+    let mut places: Vec<u32> = vec![Layout::SKIP; headers.names.len()];
+    let mut count = 0u32;
+    for (index, column) in catalog.source.columns.iter().enumerate() {
+        let is_needed = wanted.binary_search(&index).is_ok();
+        if is_inline && !is_needed {
+            continue;
+        }
+        let mut sought = column.headers.clone();
+        if sought.is_empty() {
+            sought.push(column.name.clone());
+        }
+        let (first, second) = headers.find(&sought);
+        let Some(first) = first else {
+            lost |= is_needed;
+            problems.push(missing_column(column, sought, headers, feed));
+            continue;
+        };
+        let number = u32::try_from(first + 1).unwrap_or(0);
+        let header = headers.names.get(first).cloned().unwrap_or_default();
+        if let Some(second) = second {
+            lost |= is_needed;
+            let columns = (number, u32::try_from(second + 1).unwrap_or(0));
+            let at = DataPlace {
+                line: headers.line,
+                column: columns.1,
+                header: header.clone(),
+                text: header.clone(),
+                ..empty_place(feed.path())
+            };
+            problems.push(Problem::at(DataProblem::DuplicateHeader { header, columns }, Place::Data(at)));
+            continue;
+        }
+        if !is_needed {
+            continue;
+        }
+        let Some(slot) = places.get_mut(first) else { continue };
+        if *slot == Layout::SKIP {
+            *slot = count;
+            count += 1;
+        }
+        let keys = query.keys.iter().enumerate().filter(|(_, key)| match key {
+            Key::Dimension { column, .. } | Key::Period { column, .. } => *column == index,
+        });
+        needed.push(Needed {
+            index,
+            place: *slot as usize,
+            number,
+            header,
+            reader: Reader::new(column, catalog),
+            keys: keys.collect(),
+            conditions: crate::filter::Conditions::default(),
+        });
+    }
+    if lost {
+        return Err(problems);
+    }
+    let least = headers.names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
+    let layout = Layout {
+        separator: feed.separator,
+        newline: feed.newline,
+        cells: headers.names.len(),
+        least,
+        wanted: places,
+        places: count as usize,
+    };
+    Ok((needed, layout, problems))
+}
+
+fn missing_column(column: &Column, sought: Vec<String>, headers: &Headers, feed: &Feed) -> Problem {
+    let at = DataPlace { line: headers.line, ..empty_place(feed.path()) };
+    let separator = headers.other_separator(&sought);
+    let near = headers.near(&sought);
+    let fact = DataProblem::MissingColumn {
+        column: column.name.clone(),
+        sought,
+        found: headers.names.iter().map(|name| shorten(name)).collect(),
+        near,
+        separator,
+    };
+    Problem::at(fact, Place::Data(at)).also(column.definition)
+}
+
+fn run(scan: &Scan<'_>, threads: usize) -> Vec<Part> {
+    if threads <= 1 {
+        return vec![scan.run()];
+    }
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| scan.run())).collect();
+        let mut parts = vec![scan.run()];
+        for other in others {
+            match other.join() {
+                Ok(part) => parts.push(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        parts
+    })
+}
+
+fn merge(scan: &Scan<'_>, parts: Vec<Part>, distinct: &[usize]) -> (Folded, Mistakes, Keys) {
+    let mut parts = parts.into_iter();
+    let Some(Part { mut folded, mut mistakes, mut classes, mut occurrences, mut keys }) = parts.next() else {
+        return (Folded::new(scan.query), Mistakes::default(), Keys::default());
+    };
+    for part in parts {
+        folded.merge(part.folded);
+        mistakes.merge(part.mistakes);
+        keys.merge(part.keys);
+        let renamed: Vec<u32> =
+            (0..part.classes.len()).map(|class| classes.class(part.classes.words(class)) as u32).collect();
+        for (own, other) in occurrences.iter_mut().zip(part.occurrences) {
+            own.merge(other, &renamed);
+        }
+    }
+    for (column, occurrences) in distinct.iter().zip(occurrences) {
+        folded.add_distinct(*column, occurrences, &classes, scan.query, scan.shape);
+    }
+    (folded, mistakes, keys)
+}
+
+/// Adds the words' facts of the mistakes that are kept; says how many are not.
+fn explain(scan: &Scan<'_>, mistakes: Mistakes, problems: &mut Vec<Problem>) -> u64 {
+    let (kept, left_out) = mistakes.finish();
+    // The same text in the same column has the same facts: looking for close names is slow.
+    let mut known: BTreeMap<(usize, Mistake, Box<str>), DataProblem> = BTreeMap::new();
+    for (at, kept) in kept {
+        let cells = scan.layout.cells;
+        let Some(needed) = scan.needed.get(at) else {
+            let fact = match kept.mistake {
+                Mistake::CellCount { found } => DataProblem::WrongCellCount { found: found as usize, wanted: cells },
+                _ => DataProblem::TextAfterQuote,
+            };
+            let place = DataPlace { line: kept.line, ..empty_place(&scan.path) };
+            problems.push(Problem::at(fact, Place::Data(place)));
+            continue;
+        };
+        let masked = needed.reader.column.confidential && !kept.text.is_empty();
+        let text = if masked { MASK.to_string() } else { kept.text.to_string() };
+        let fact = known
+            .entry((at, kept.mistake, text.clone().into()))
+            .or_insert_with(|| needed.reader.explain(kept.mistake, &text, cells))
+            .clone();
+        let place = DataPlace {
+            path: scan.path.clone(),
+            line: kept.line,
+            column: needed.number,
+            header: needed.header.clone(),
+            text,
+        };
+        problems.push(Problem::at(fact, Place::Data(place)));
+    }
+    left_out
+}

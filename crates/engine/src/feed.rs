@@ -1,0 +1,364 @@
+//! A reader to UTF-8 chunks of whole records, whatever the encoding, with the line on which each chunk starts.
+
+use std::io::Read;
+
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use jauge::problem::{Binary, DataProblem, close_to};
+use memchr::{memchr, memchr_iter, memchr2};
+
+use crate::limits;
+use crate::open::Input;
+
+/// Why reading ends early: the source is unreadable.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stop {
+    pub(crate) fact: DataProblem,
+    /// Line from 1, or 0 for the file as a whole.
+    pub(crate) line: u64,
+    /// Number of the column from 1, or 0.
+    pub(crate) column: u32,
+    pub(crate) text: String,
+}
+
+impl Stop {
+    pub(crate) fn file(fact: DataProblem) -> Self {
+        Stop { fact, line: 0, column: 0, text: String::new() }
+    }
+
+    pub(crate) fn line(fact: DataProblem, line: u64) -> Self {
+        Stop { fact, line, column: 0, text: String::new() }
+    }
+}
+
+/// Whole records, in UTF-8 if the file keeps its promise.
+pub(crate) struct Chunk {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) first_line: u64,
+    pub(crate) has_quotes: bool,
+}
+
+/// Reads a file piece by piece.
+pub(crate) struct Feed {
+    input: Input,
+    decoder: Option<Decoder>,
+    /// The encoding's name, where it was declared or a byte order mark says it.
+    pub(crate) encoding: Option<&'static Encoding>,
+    raw: Vec<u8>,
+    /// What was read and not given out.
+    pub(crate) carry: Vec<u8>,
+    /// The line on which `carry` starts.
+    pub(crate) line: u64,
+    pub(crate) separator: u8,
+    pub(crate) newline: u8,
+    chunk: usize,
+    ended: bool,
+    done: u64,
+}
+
+/// Bytes read at a time from an encoding other than UTF-8.
+const RAW: usize = 1 << 18;
+/// Bytes looked at to tell text from workbooks.
+const START: usize = 1 << 12;
+
+impl Feed {
+    /// Opens the encoding: a byte order mark, then the declaration, then UTF-8.
+    pub(crate) fn new(input: Input, declared: Option<&str>, chunk: usize) -> Result<Feed, Stop> {
+        let declared = match declared {
+            Some(label) => Some(Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| unknown_encoding(label))?),
+            None => None,
+        };
+        let mut feed = Feed {
+            input,
+            decoder: None,
+            encoding: declared,
+            raw: Vec::new(),
+            carry: Vec::new(),
+            line: 1,
+            separator: b',',
+            newline: b'\n',
+            chunk: chunk.max(1),
+            ended: false,
+            done: 0,
+        };
+        feed.fill_raw(START)?;
+        if feed.raw.is_empty() {
+            return Err(Stop::file(DataProblem::FileEmpty { path: feed.input.path }));
+        }
+        let mark = Encoding::for_bom(&feed.raw);
+        if let Some(looks) =
+            looks_binary(&feed.raw, mark.is_some() || declared.is_some_and(|e| !e.is_ascii_compatible()))
+        {
+            return Err(Stop::file(DataProblem::NotText { path: feed.input.path, looks }));
+        }
+        let encoding = mark.map(|(encoding, _)| encoding).or(declared);
+        feed.encoding = encoding;
+        match encoding {
+            None => {}
+            Some(utf8) if utf8 == UTF_8 => {
+                feed.raw.drain(..mark.map_or(0, |(_, length)| length));
+            }
+            Some(other) => {
+                feed.decoder = Some(other.new_decoder_with_bom_removal());
+            }
+        }
+        if feed.decoder.is_none() {
+            feed.carry = std::mem::take(&mut feed.raw);
+        } else {
+            let start = std::mem::take(&mut feed.raw);
+            feed.decode(&start, feed.ended)?;
+        }
+        Ok(feed)
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.input.path
+    }
+
+    /// Bytes read so far, and bytes in all.
+    pub(crate) fn progress(&self) -> (u64, u64) {
+        (self.done, self.input.total.max(self.done))
+    }
+
+    /// The next chunk of whole records; `None` at the end. `spare` is a buffer to use again.
+    pub(crate) fn next(&mut self, mut spare: Vec<u8>) -> Result<Option<Chunk>, Stop> {
+        let mut wanted = self.chunk;
+        loop {
+            self.fill(wanted)?;
+            if self.carry.is_empty() {
+                return Ok(None);
+            }
+            let has_quotes = memchr(b'"', &self.carry).is_some();
+            let (end, open) = if has_quotes {
+                last_record_end(&self.carry, self.separator, self.newline)
+            } else {
+                (memchr::memrchr(self.newline, &self.carry).map_or(0, |at| at + 1), None)
+            };
+            let end = match (self.ended, open) {
+                (true, Some(open)) => return Err(Stop::line(DataProblem::UnclosedQuote, self.line_at(open))),
+                (true, None) => self.carry.len(),
+                (false, _) => end,
+            };
+            if end == 0 {
+                if self.carry.len() >= limits::RECORD {
+                    return Err(self.too_long(open));
+                }
+                wanted = self.carry.len().saturating_mul(2).min(limits::RECORD);
+                continue;
+            }
+            spare.clear();
+            let (whole, rest) = self.carry.split_at(end);
+            spare.extend_from_slice(rest);
+            let first_line = self.line;
+            self.line += memchr_iter(self.newline, whole).count() as u64;
+            let mut bytes = std::mem::replace(&mut self.carry, spare);
+            bytes.truncate(end);
+            return Ok(Some(Chunk { bytes, first_line, has_quotes }));
+        }
+    }
+
+    /// Reads until `carry` holds the first record, whatever the separator, or the file ends.
+    pub(crate) fn fill_first(&mut self) -> Result<(), Stop> {
+        let mut wanted = self.chunk.max(START);
+        loop {
+            self.fill(wanted)?;
+            let has_line = memchr2(b'\n', b'\r', &self.carry).is_some_and(|at| at + 1 < self.carry.len());
+            if self.ended || has_line {
+                return Ok(());
+            }
+            if self.carry.len() >= limits::RECORD {
+                return Err(self.too_long(None));
+            }
+            wanted = self.carry.len().saturating_mul(2).min(limits::RECORD);
+        }
+    }
+
+    /// Reads more; false at the end of the file or of what one record may have.
+    pub(crate) fn grow(&mut self) -> Result<bool, Stop> {
+        let before = self.carry.len();
+        self.fill(before.saturating_mul(2).min(limits::RECORD))?;
+        Ok(self.carry.len() > before)
+    }
+
+    /// The file has been read to its end.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    pub(crate) fn line_at(&self, offset: usize) -> u64 {
+        let before = self.carry.get(..offset).unwrap_or(&self.carry);
+        self.line + memchr_iter(self.newline, before).count() as u64
+    }
+
+    pub(crate) fn too_long(&self, open: Option<usize>) -> Stop {
+        match open {
+            Some(open) => Stop::line(DataProblem::UnclosedQuote, self.line_at(open)),
+            None => Stop::line(DataProblem::RowTooLong { limit: limits::RECORD >> 20 }, self.line),
+        }
+    }
+
+    fn fill(&mut self, wanted: usize) -> Result<(), Stop> {
+        while self.carry.len() < wanted && !self.ended {
+            if self.decoder.is_none() {
+                let room = wanted - self.carry.len();
+                let read = read_up_to(&mut self.input, &mut self.carry, room)?;
+                self.ended = read < room;
+                self.done += read as u64;
+            } else {
+                self.fill_raw(RAW)?;
+                let raw = std::mem::take(&mut self.raw);
+                self.decode(&raw, self.ended)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_raw(&mut self, room: usize) -> Result<(), Stop> {
+        let read = read_up_to(&mut self.input, &mut self.raw, room)?;
+        self.ended = read < room;
+        self.done += read as u64;
+        Ok(())
+    }
+
+    fn decode(&mut self, mut raw: &[u8], last: bool) -> Result<(), Stop> {
+        let Some(decoder) = self.decoder.as_mut() else { return Ok(()) };
+        loop {
+            let old = self.carry.len();
+            // A decoder needs at most three bytes for one; the constant is for what it has kept.
+            let room = decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(raw.len()).max(16);
+            self.carry.resize(old + room, 0);
+            let Some(target) = self.carry.get_mut(old..) else { return Ok(()) };
+            let (result, read, written) = decoder.decode_to_utf8_without_replacement(raw, target, last);
+            self.carry.truncate(old + written);
+            raw = raw.get(read..).unwrap_or(&[]);
+            match result {
+                DecoderResult::InputEmpty => return Ok(()),
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(_, _) => {
+                    let encoding = self.encoding.map_or("UTF-8", Encoding::name).to_string();
+                    let line = self.line_at(self.carry.len());
+                    return Err(Stop::line(DataProblem::BrokenEncoding { encoding }, line));
+                }
+            }
+        }
+    }
+}
+
+fn read_up_to(input: &mut Input, buffer: &mut Vec<u8>, room: usize) -> Result<usize, Stop> {
+    let reader = input.reader.as_mut().take(room as u64);
+    read_all(reader, buffer).map_err(|error| {
+        let path = input.path.clone();
+        Stop::file(crate::open::told(&error, std::path::Path::new(""), &path))
+    })
+}
+
+fn read_all(mut reader: impl Read, buffer: &mut Vec<u8>) -> std::io::Result<usize> {
+    reader.read_to_end(buffer)
+}
+
+fn unknown_encoding(label: &str) -> Stop {
+    const LABELS: [&str; 14] = [
+        "utf-8",
+        "utf-16le",
+        "utf-16be",
+        "windows-1252",
+        "windows-1256",
+        "windows-1250",
+        "windows-1251",
+        "iso-8859-1",
+        "iso-8859-15",
+        "iso-8859-6",
+        "macintosh",
+        "ibm866",
+        "gbk",
+        "shift_jis",
+    ];
+    Stop::file(DataProblem::UnknownEncoding { label: label.to_string(), near: close_to(label, LABELS) })
+}
+
+fn looks_binary(start: &[u8], zeros_are_text: bool) -> Option<Binary> {
+    if start.starts_with(b"PK\x03\x04") {
+        Some(Binary::Workbook)
+    } else if start.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        Some(Binary::OldWorkbook)
+    } else if start.starts_with(b"PAR1") {
+        Some(Binary::Parquet)
+    } else if !zeros_are_text && start.contains(&0) {
+        Some(Binary::Zeros)
+    } else {
+        None
+    }
+}
+
+/// One past the last record end outside quotes, 0 where there is none; and where a quote opens that does not close.
+///
+/// INVARIANT: a quote opens a quoted cell only as the first byte of a cell, exactly as the splitter reads it.
+pub(crate) fn last_record_end(bytes: &[u8], separator: u8, newline: u8) -> (usize, Option<usize>) {
+    let mut end = 0;
+    let mut at = 0;
+    while let Some(first) = bytes.get(at) {
+        if *first == b'"' {
+            match closing_quote(bytes, at) {
+                Some(close) => at = close + 1,
+                None => return (end, Some(at)),
+            }
+        }
+        let Some(rest) = bytes.get(at..) else { break };
+        let Some(found) = memchr2(separator, newline, rest) else { break };
+        at += found + 1;
+        if rest.get(found) == Some(&newline) {
+            end = at;
+        }
+    }
+    (end, None)
+}
+
+/// One past the first record end outside quotes.
+pub(crate) fn first_record_end(bytes: &[u8], separator: u8, newline: u8) -> Result<Option<usize>, usize> {
+    let mut at = 0;
+    while let Some(first) = bytes.get(at) {
+        if *first == b'"' {
+            at = closing_quote(bytes, at).ok_or(at)? + 1;
+        }
+        let Some(rest) = bytes.get(at..) else { break };
+        let Some(found) = memchr2(separator, newline, rest) else { break };
+        at += found + 1;
+        if rest.get(found) == Some(&newline) {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
+/// The quote that closes the one at `open`; doubled quotes are text.
+pub(crate) fn closing_quote(bytes: &[u8], open: usize) -> Option<usize> {
+    let mut at = open + 1;
+    loop {
+        let quote = at + memchr(b'"', bytes.get(at..)?)?;
+        if bytes.get(quote + 1) != Some(&b'"') {
+            return Some(quote);
+        }
+        at = quote + 2;
+    }
+}
+
+/// The encoding that bytes which are not UTF-8 look like, and the bytes read in it.
+pub(crate) fn likely_encoding(sample: &[u8]) -> (&'static Encoding, String) {
+    let high = |byte: &u8| *byte >= 0x80;
+    let total = sample.iter().filter(|byte| high(byte)).count();
+    // French has its accents alone between letters; Arabic words are runs of high bytes.
+    let in_runs = sample.windows(2).filter(|pair| pair.iter().all(high)).count();
+    // Where Windows has signs that words do not hold, the old Macintosh has é, è, à, ê, ç and ô.
+    let mac = sample.iter().filter(|byte| matches!(byte, 0x8e | 0x8f | 0x88 | 0x90 | 0x8d | 0x99)).count();
+    let western = sample.iter().filter(|byte| **byte >= 0xc0).count();
+    let encoding = if sample.iter().filter(|byte| **byte == 0).count() * 4 > sample.len() {
+        if sample.first() == Some(&0) { UTF_16BE } else { UTF_16LE }
+    } else if in_runs * 2 > total {
+        encoding_rs::WINDOWS_1256
+    } else if mac * 2 > total && western * 2 < total {
+        encoding_rs::MACINTOSH
+    } else {
+        encoding_rs::WINDOWS_1252
+    };
+    let (text, _, _) = encoding.decode(sample);
+    (encoding, text.into_owned())
+}

@@ -1,0 +1,381 @@
+//! Tests and filters to bits: what a value of one column does to every filter is a word, made once per distinct text; a
+//! row's filters are the AND of its columns' words. Filters that are not plain conjunctions are worked out from test bits.
+
+use std::cmp::Ordering;
+
+use jauge::plan::{Catalog, CubeQuery, Decimal, Filter};
+use jauge::program::model::{ColumnTest, Comparison, MissingPolicy, TestKind, TestOn};
+use jauge::types::Number;
+
+use crate::cell::{Value, compare, compare_number, decimal_of};
+use crate::text::composed;
+
+/// A test, ready for values.
+pub(crate) struct Test {
+    /// Column of the source.
+    pub(crate) column: usize,
+    /// The column on the other side, where the test compares two.
+    pub(crate) other: Option<(Comparison, usize)>,
+    kind: Ready,
+    counted: bool,
+}
+
+enum Ready {
+    /// For each member: passes, fails, or missing at this level.
+    Members(Vec<Option<bool>>),
+    Number(Comparison, Constant),
+    NumberBetween(Constant, Constant),
+    Day(Comparison, i32),
+    DayBetween(i32, i32),
+    Texts(Vec<String>, bool),
+    YesNo(bool),
+    Missing,
+    Present,
+    /// Compared with another column, see [`Test::other`].
+    Column,
+}
+
+struct Constant {
+    exact: Number,
+    decimal: Option<Decimal>,
+}
+
+impl Constant {
+    fn new(number: &Number) -> Self {
+        Constant { exact: number.clone(), decimal: decimal_of(number) }
+    }
+
+    fn order(&self, value: Decimal) -> Ordering {
+        match self.decimal {
+            Some(decimal) => compare(value, decimal),
+            None => compare_number(value, &self.exact),
+        }
+    }
+}
+
+fn satisfies(comparison: Comparison, order: Ordering) -> bool {
+    match comparison {
+        Comparison::Equal => order.is_eq(),
+        Comparison::Different => order.is_ne(),
+        Comparison::Less => order.is_lt(),
+        Comparison::AtMost => order.is_le(),
+        Comparison::More => order.is_gt(),
+        Comparison::AtLeast => order.is_ge(),
+    }
+}
+
+impl Test {
+    pub(crate) fn new(test: &ColumnTest, catalog: Catalog<'_>) -> Self {
+        let column = match test.on {
+            TestOn::Column { column, .. } => column,
+            // The planner has named the column; else no row passes, since no column is found.
+            TestOn::Dimension(_) => usize::MAX,
+        };
+        let mut other = None;
+        let members = |listed: &[usize], inside: bool| {
+            let of = catalog.source.columns.get(column).map(|column| &column.of);
+            let dimension = match of {
+                Some(jauge::program::model::ColumnType::Dimension(at)) => catalog.dimensions.get(*at),
+                Some(_) | None => None,
+            };
+            let Some(dimension) = dimension else { return Ready::Members(Vec::new()) };
+            let level = listed.first().and_then(|first| dimension.members.get(*first)).map(|member| member.level);
+            let verdict = |member: usize| match level {
+                None => Some(!inside),
+                Some(level) => dimension.ancestor(member, level).map(|at| listed.contains(&at) == inside),
+            };
+            Ready::Members((0..dimension.members.len()).map(verdict).collect())
+        };
+        let texts = |texts: &[String], inside: bool| {
+            Ready::Texts(texts.iter().map(|text| composed(text).into_owned()).collect(), inside)
+        };
+        let kind = match &test.test {
+            TestKind::Members(listed) => members(listed, true),
+            TestKind::NotMembers(listed) => members(listed, false),
+            TestKind::Number(comparison, number) => Ready::Number(*comparison, Constant::new(number)),
+            TestKind::NumberBetween(low, high) => Ready::NumberBetween(Constant::new(low), Constant::new(high)),
+            TestKind::Day(comparison, day) => Ready::Day(*comparison, *day),
+            TestKind::DayBetween(low, high) => Ready::DayBetween(*low, *high),
+            TestKind::Texts(listed) => texts(listed, true),
+            TestKind::NotTexts(listed) => texts(listed, false),
+            TestKind::Yes => Ready::YesNo(true),
+            TestKind::No => Ready::YesNo(false),
+            TestKind::Missing => Ready::Missing,
+            TestKind::Present => Ready::Present,
+            TestKind::Column(comparison, column) => {
+                other = Some((*comparison, *column));
+                Ready::Column
+            }
+        };
+        Test { column, other, kind, counted: test.missing == MissingPolicy::Counted }
+    }
+
+    /// Whether the test holds for a value; `text` is the cell, composed. A value of another type than the test asks for
+    /// counts as missing.
+    pub(crate) fn holds(&self, value: Value, text: &str) -> bool {
+        let known = match (&self.kind, value) {
+            (Ready::Missing, value) => return !value.is_present(),
+            (Ready::Present, value) => return value.is_present(),
+            (_, Value::Missing) => None,
+            // A total is no member: neither in the list nor among the others.
+            (Ready::Members(..), Value::Total) => Some(false),
+            (Ready::Members(verdicts), Value::Member(member, _)) => verdicts.get(member).copied().flatten(),
+            (Ready::Number(comparison, constant), value) => {
+                value.number().map(|number| satisfies(*comparison, constant.order(number)))
+            }
+            (Ready::NumberBetween(low, high), value) => {
+                value.number().map(|number| low.order(number).is_ge() && high.order(number).is_le())
+            }
+            (Ready::Day(comparison, day), Value::Day(value)) => Some(satisfies(*comparison, value.cmp(day))),
+            (Ready::DayBetween(low, high), Value::Day(value)) => Some((*low..=*high).contains(&value)),
+            (Ready::Texts(_, _), Value::Total) => Some(false),
+            (Ready::Texts(texts, inside), _) => Some(texts.iter().any(|one| one == text) == *inside),
+            (Ready::YesNo(wanted), Value::YesNo(value)) => Some(value == *wanted),
+            (Ready::Members(..) | Ready::Day(..) | Ready::DayBetween(..) | Ready::YesNo(_) | Ready::Column, _) => None,
+        };
+        known.unwrap_or(self.counted)
+    }
+
+    /// Whether a comparison of two columns holds.
+    pub(crate) fn holds_between(&self, comparison: Comparison, left: (Value, &str), right: (Value, &str)) -> bool {
+        let order = match (left.0, right.0) {
+            (Value::Missing, _) | (_, Value::Missing) => None,
+            (Value::Text, Value::Text) => Some(composed(left.1).cmp(&composed(right.1))),
+            (Value::YesNo(left), Value::YesNo(right)) => Some(left.cmp(&right)),
+            (Value::Member(left, None), Value::Member(right, None)) => Some(left.cmp(&right)),
+            (Value::Total, Value::Total) => Some(Ordering::Equal),
+            (left, right) => match (left.number(), right.number()) {
+                (Some(left), Some(right)) => Some(compare(left, right)),
+                (_, _) => None,
+            },
+        };
+        order.map_or(self.counted, |order| satisfies(comparison, order))
+    }
+}
+
+/// What the values of one column do to filters.
+#[derive(Default)]
+pub(crate) struct Conditions {
+    words: usize,
+    test_words: usize,
+    /// Filter bit, the test, and whether it must fail.
+    must: Vec<(usize, std::sync::Arc<Test>, bool)>,
+    /// Test bit and test, for general filters.
+    flags: Vec<(usize, std::sync::Arc<Test>)>,
+}
+
+impl Conditions {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.must.is_empty() && self.flags.is_empty()
+    }
+
+    pub(crate) fn words(&self) -> usize {
+        self.words
+    }
+
+    pub(crate) fn test_words(&self) -> usize {
+        self.test_words
+    }
+
+    /// Appends the words of one value.
+    pub(crate) fn push(&self, value: Value, text: &str, masks: &mut Vec<u64>, tests: &mut Vec<u64>) {
+        let start = masks.len();
+        masks.resize(start + self.words, u64::MAX);
+        for (bit, test, negated) in &self.must {
+            if test.holds(value, text) == *negated {
+                clear(masks.get_mut(start..).unwrap_or_default(), *bit);
+            }
+        }
+        let start = tests.len();
+        tests.resize(start + self.test_words, 0);
+        for (bit, test) in &self.flags {
+            if test.holds(value, text) {
+                set(tests.get_mut(start..).unwrap_or_default(), *bit);
+            }
+        }
+    }
+}
+
+fn clear(words: &mut [u64], bit: usize) {
+    if let Some(word) = words.get_mut(bit / 64) {
+        *word &= !(1 << (bit % 64));
+    }
+}
+
+fn set(words: &mut [u64], bit: usize) {
+    if let Some(word) = words.get_mut(bit / 64) {
+        *word |= 1 << (bit % 64);
+    }
+}
+
+/// Whether bit `bit` is set.
+#[inline]
+pub(crate) fn has(words: &[u64], bit: usize) -> bool {
+    words.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+}
+
+/// A filter tree in Polish notation: worked out from its end with a stack.
+enum Step {
+    Test(usize),
+    And(usize),
+    Or(usize),
+    Not,
+}
+
+/// All filters of a query.
+pub(crate) struct Filters {
+    /// Words of a row's mask.
+    pub(crate) words: usize,
+    /// Words of a row's test bits.
+    pub(crate) test_words: usize,
+    /// Filter bit and its steps.
+    general: Vec<(usize, Vec<Step>)>,
+    /// Tests between two columns that general filters use.
+    between: Vec<(usize, std::sync::Arc<Test>)>,
+    stack: usize,
+}
+
+impl Filters {
+    /// Sorts the filters of a query out, and says for each column of the source what its values do.
+    pub(crate) fn new(
+        query: &CubeQuery,
+        catalog: Catalog<'_>,
+    ) -> (Filters, Vec<Conditions>, Vec<std::sync::Arc<Test>>) {
+        let tests: Vec<_> = query.tests.iter().map(|test| std::sync::Arc::new(Test::new(test, catalog))).collect();
+        let words = query.filters.len().div_ceil(64);
+        let mut filters = Filters { words, test_words: 0, general: Vec::new(), between: Vec::new(), stack: 0 };
+        let mut conditions: Vec<Conditions> = catalog.source.columns.iter().map(|_| Conditions::default()).collect();
+        let mut flagged = vec![false; tests.len()];
+        for (bit, filter) in query.filters.iter().enumerate() {
+            let parts = conjunction(filter).filter(|parts| {
+                parts.iter().all(|(test, _)| {
+                    let one = tests.get(*test);
+                    one.is_some_and(|one| one.other.is_none() && one.column < conditions.len())
+                })
+            });
+            match parts {
+                Some(parts) => {
+                    for (test, negated) in parts {
+                        let Some(one) = tests.get(test) else { continue };
+                        if let Some(column) = conditions.get_mut(one.column) {
+                            column.must.push((bit, one.clone(), negated));
+                        }
+                    }
+                }
+                None => {
+                    let steps = steps(filter);
+                    for step in &steps {
+                        if let Step::Test(test) = step
+                            && let Some(flag) = flagged.get_mut(*test)
+                        {
+                            *flag = true;
+                        }
+                    }
+                    filters.stack = filters.stack.max(steps.len());
+                    filters.general.push((bit, steps));
+                }
+            }
+        }
+        if flagged.contains(&true) {
+            filters.test_words = tests.len().div_ceil(64);
+        }
+        for (bit, test) in tests.iter().enumerate() {
+            if flagged.get(bit) != Some(&true) {
+                continue;
+            }
+            match test.other {
+                Some(_) => filters.between.push((bit, test.clone())),
+                None => {
+                    if let Some(column) = conditions.get_mut(test.column) {
+                        column.flags.push((bit, test.clone()));
+                    }
+                }
+            }
+        }
+        for column in &mut conditions {
+            if !column.is_empty() {
+                column.words = words;
+                column.test_words = filters.test_words;
+            }
+        }
+        (filters, conditions, tests)
+    }
+
+    /// Tests between columns: test bit and test.
+    pub(crate) fn between(&self) -> impl Iterator<Item = (usize, &Test)> {
+        self.between.iter().map(|(bit, test)| (*bit, test.as_ref()))
+    }
+
+    /// Clears the bits of general filters that the test bits do not satisfy.
+    pub(crate) fn general(&self, tests: &[u64], mask: &mut [u64], stack: &mut Vec<bool>) {
+        for (bit, steps) in &self.general {
+            stack.clear();
+            for step in steps.iter().rev() {
+                let value = match step {
+                    Step::Test(test) => has(tests, *test),
+                    Step::And(parts) => {
+                        let from = stack.len().saturating_sub(*parts);
+                        stack.drain(from..).all(|part| part)
+                    }
+                    Step::Or(parts) => {
+                        let from = stack.len().saturating_sub(*parts);
+                        // All are drained, also after the first that holds.
+                        stack.drain(from..).fold(false, |any, part| any | part)
+                    }
+                    Step::Not => !stack.pop().unwrap_or(false),
+                };
+                stack.push(value);
+            }
+            if stack.pop() != Some(true) {
+                clear(mask, *bit);
+            }
+        }
+    }
+
+    /// Marks the test bit of a comparison between columns.
+    pub(crate) fn mark(tests: &mut [u64], bit: usize) {
+        set(tests, bit);
+    }
+}
+
+/// The tests of a plain conjunction, each with whether it must fail; `None` for any other filter.
+fn conjunction(filter: &Filter) -> Option<Vec<(usize, bool)>> {
+    let mut parts = Vec::new();
+    let mut open = vec![(filter, false)];
+    while let Some((filter, negated)) = open.pop() {
+        match (filter, negated) {
+            (Filter::Test(test), negated) => parts.push((*test, negated)),
+            (Filter::And(inner), false) => open.extend(inner.iter().map(|one| (one, false))),
+            // By De Morgan: not (a or b) is (not a) and (not b).
+            (Filter::Or(inner), true) => open.extend(inner.iter().map(|one| (one, true))),
+            (Filter::Not(inner), negated) => open.push((inner, !negated)),
+            (Filter::Or(inner), false) if inner.len() == 1 => open.extend(inner.iter().map(|one| (one, false))),
+            (Filter::And(inner), true) if inner.len() == 1 => open.extend(inner.iter().map(|one| (one, true))),
+            (Filter::And(_), true) | (Filter::Or(_), false) => return None,
+        }
+    }
+    Some(parts)
+}
+
+fn steps(filter: &Filter) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut open = vec![filter];
+    while let Some(filter) = open.pop() {
+        match filter {
+            Filter::Test(test) => steps.push(Step::Test(*test)),
+            Filter::And(inner) => {
+                steps.push(Step::And(inner.len()));
+                open.extend(inner);
+            }
+            Filter::Or(inner) => {
+                steps.push(Step::Or(inner.len()));
+                open.extend(inner);
+            }
+            Filter::Not(inner) => {
+                steps.push(Step::Not);
+                open.push(inner);
+            }
+        }
+    }
+    steps
+}

@@ -1,0 +1,245 @@
+//! Classes of rows to the cells of each grouping set.
+
+use std::collections::BTreeMap;
+
+use jauge::plan::{Cells, Cube, CubeQuery, Decimal, Key, LaneState, LaneValue};
+use rustc_hash::FxHashMap;
+
+use crate::cell::compare;
+use crate::class::{Classes, Measured, Shape, State};
+use crate::distinct::Occurrences;
+use crate::filter::has;
+
+/// Cells in the making.
+pub(crate) struct Folded {
+    sets: Vec<FxHashMap<Box<[i32]>, Box<[State]>>>,
+    /// Lowest and highest ordinal for each key of periods.
+    pub(crate) periods: BTreeMap<usize, (i32, i32)>,
+}
+
+/// For one lane of one set: its filter, and where its state is kept.
+#[derive(Clone, Copy)]
+struct Wanted {
+    filter: Option<usize>,
+    from: From,
+    state: LaneState,
+}
+
+#[derive(Clone, Copy)]
+enum From {
+    Rows,
+    State(usize),
+    Distinct(usize),
+    /// The query names a lane that it does not have.
+    Nowhere,
+}
+
+fn wanted(query: &CubeQuery, measured: &[Measured], set: usize) -> Vec<Wanted> {
+    let lanes = query.sets.get(set).map_or(&[] as &[usize], |set| &set.lanes);
+    let of = |lane: &usize| match query.lanes.get(*lane) {
+        None => Wanted { filter: None, from: From::Nowhere, state: LaneState::Rows },
+        Some(lane) => {
+            let from = match lane.state {
+                LaneState::Rows => From::Rows,
+                LaneState::Distinct(column) => From::Distinct(column),
+                state => measured.iter().position(|one| one.state == state).map_or(From::Nowhere, From::State),
+            };
+            Wanted { filter: lane.filter, from, state: lane.state }
+        }
+    };
+    lanes.iter().map(of).collect()
+}
+
+fn passes(words: &[u64], shape: Shape, filter: Option<usize>) -> bool {
+    filter.is_none_or(|filter| has(words.get(..shape.mask_words).unwrap_or(&[]), filter))
+}
+
+impl Folded {
+    pub(crate) fn new(query: &CubeQuery) -> Self {
+        Folded { sets: query.sets.iter().map(|_| FxHashMap::default()).collect(), periods: BTreeMap::new() }
+    }
+
+    /// Adds the rows of `classes`. Distinct values are added apart.
+    pub(crate) fn add(&mut self, classes: &Classes, query: &CubeQuery, measured: &[Measured], shape: Shape) {
+        for (key, _) in query.keys.iter().enumerate().filter(|(_, key)| matches!(key, Key::Period { .. })) {
+            for class in 0..classes.len() {
+                let code = shape.code(classes.words(class), key);
+                if code != Cube::UNKNOWN && code != Cube::TOTAL {
+                    let range = self.periods.entry(key).or_insert((code, code));
+                    *range = (range.0.min(code), range.1.max(code));
+                }
+            }
+        }
+        for set in 0..query.sets.len() {
+            let lanes = wanted(query, measured, set);
+            for class in 0..classes.len() {
+                let words = classes.words(class);
+                if !lanes.iter().any(|lane| passes(words, shape, lane.filter)) {
+                    continue;
+                }
+                let states = classes.states(class);
+                let rows = classes.rows.get(class).copied().unwrap_or(0);
+                let Some(cell) = self.cell(query, set, words, shape, &lanes) else { continue };
+                for (own, lane) in cell.iter_mut().zip(&lanes) {
+                    if !passes(words, shape, lane.filter) {
+                        continue;
+                    }
+                    match lane.from {
+                        From::Rows => own.merge(&State::Count(rows)),
+                        From::State(at) => {
+                            if let Some(state) = states.get(at) {
+                                own.merge(state);
+                            }
+                        }
+                        From::Distinct(_) | From::Nowhere => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the distinct values of one column.
+    pub(crate) fn add_distinct(
+        &mut self,
+        column: usize,
+        occurrences: Occurrences,
+        classes: &Classes,
+        query: &CubeQuery,
+        shape: Shape,
+    ) {
+        let sets: Vec<(usize, Vec<Wanted>)> = (0..query.sets.len())
+            .map(|set| (set, wanted(query, &[], set)))
+            .filter(|(_, lanes)| lanes.iter().any(|lane| matches!(lane.from, From::Distinct(at) if at == column)))
+            .collect();
+        let mut met: Vec<Box<[i32]>> = Vec::new();
+        occurrences.runs(classes.len(), |run, values| {
+            for (set, lanes) in &sets {
+                for (at, lane) in lanes.iter().enumerate() {
+                    if !matches!(lane.from, From::Distinct(of) if of == column) {
+                        continue;
+                    }
+                    met.clear();
+                    for class in run {
+                        let words = classes.words(*class as usize);
+                        if !passes(words, shape, lane.filter) {
+                            continue;
+                        }
+                        let codes = codes(query, *set, words, shape);
+                        if met.contains(&codes) {
+                            continue;
+                        }
+                        met.push(codes);
+                        if let Some(own) = self.cell(query, *set, words, shape, lanes).and_then(|cell| cell.get_mut(at))
+                        {
+                            own.merge(&State::Count(values));
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    pub(crate) fn merge(&mut self, other: Folded) {
+        for (key, (low, high)) in other.periods {
+            let range = self.periods.entry(key).or_insert((low, high));
+            *range = (range.0.min(low), range.1.max(high));
+        }
+        for (own, other) in self.sets.iter_mut().zip(other.sets) {
+            for (codes, states) in other {
+                match own.entry(codes) {
+                    std::collections::hash_map::Entry::Vacant(slot) => {
+                        slot.insert(states);
+                    }
+                    std::collections::hash_map::Entry::Occupied(mut slot) => {
+                        for (own, state) in slot.get_mut().iter_mut().zip(&states) {
+                            own.merge(state);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn cell(
+        &mut self,
+        query: &CubeQuery,
+        set: usize,
+        words: &[u64],
+        shape: Shape,
+        lanes: &[Wanted],
+    ) -> Option<&mut Box<[State]>> {
+        let codes = codes(query, set, words, shape);
+        let fresh = || lanes.iter().map(|lane| State::new(lane.state)).collect();
+        Some(self.sets.get_mut(set)?.entry(codes).or_insert_with(fresh))
+    }
+
+    /// The cells of all sets, and the columns whose sum does not fit.
+    pub(crate) fn finish(self, query: &CubeQuery) -> (Vec<Cells>, Vec<usize>) {
+        let mut too_large = Vec::new();
+        let mut sets = Vec::new();
+        for (at, cells) in self.sets.into_iter().enumerate() {
+            let lanes = wanted(query, &[], at);
+            let mut done = Cells::new();
+            for (codes, states) in cells {
+                let values = states.into_vec().into_iter().zip(&lanes).map(|(state, lane)| {
+                    let (value, fits) = value(state);
+                    if !fits {
+                        too_large.extend(column_of(lane.state));
+                    }
+                    value
+                });
+                done.insert(codes, values.collect());
+            }
+            if query.sets.get(at).is_some_and(|set| set.keys.is_empty()) {
+                let none: Box<[i32]> = Box::from([]);
+                done.entry(none).or_insert_with(|| lanes.iter().map(|lane| value(State::new(lane.state)).0).collect());
+            }
+            sets.push(done);
+        }
+        too_large.sort_unstable();
+        too_large.dedup();
+        (sets, too_large)
+    }
+}
+
+fn codes(query: &CubeQuery, set: usize, words: &[u64], shape: Shape) -> Box<[i32]> {
+    let keys = query.sets.get(set).map_or(&[] as &[usize], |set| &set.keys);
+    keys.iter().map(|key| shape.code(words, *key)).collect()
+}
+
+fn column_of(state: LaneState) -> Option<usize> {
+    match state {
+        LaneState::Rows => None,
+        LaneState::Present(column)
+        | LaneState::Sum(column)
+        | LaneState::Minimum(column)
+        | LaneState::Maximum(column)
+        | LaneState::Distinct(column)
+        | LaneState::Values(column)
+        | LaneState::First { column, .. }
+        | LaneState::Last { column, .. } => Some(column),
+    }
+}
+
+/// The value of a state, and whether it fits.
+fn value(state: State) -> (LaneValue, bool) {
+    let sum = |sum: &crate::sum::Sum| match sum.total() {
+        Some(total) => (LaneValue::Sum(total, sum.count), true),
+        None => (LaneValue::Sum(Decimal::default(), 0), false),
+    };
+    match state {
+        State::Count(count) => (LaneValue::Count(count), true),
+        State::Sum(total) => sum(&total),
+        State::Minimum(extreme) | State::Maximum(extreme) => (LaneValue::Extreme(extreme), true),
+        State::Values(values) => {
+            let mut all: Vec<(Decimal, u64)> =
+                values.into_iter().map(|((mantissa, scale), rows)| (Decimal { mantissa, scale }, rows)).collect();
+            all.sort_unstable_by(|(a, _), (b, _)| compare(*a, *b).then(a.scale.cmp(&b.scale)));
+            (LaneValue::Values(all), true)
+        }
+        State::First(edge) | State::Last(edge) => match edge {
+            Some((_, total)) => sum(&total),
+            None => (LaneValue::Sum(Decimal::default(), 0), true),
+        },
+    }
+}

@@ -1,0 +1,111 @@
+//! Mistakes in cells, kept or counted: the first of each kind in each column are kept, the rest are counted, and neither
+//! depends on the order in which rows are met.
+
+use std::collections::BTreeMap;
+
+use jauge::problem::DataPlace;
+
+use crate::cell::Mistake;
+use crate::limits;
+
+/// A mistake that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Kept {
+    pub(crate) line: u64,
+    pub(crate) mistake: Mistake,
+    pub(crate) text: Box<str>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Kind {
+    kept: Vec<Kept>,
+    count: u64,
+    /// So many lower lines are kept already that a mistake from this line on need not be.
+    closed: Option<u64>,
+}
+
+/// Mistakes by needed column and kind.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mistakes {
+    kinds: BTreeMap<(usize, u8), Kind>,
+}
+
+impl Kind {
+    fn keep(&mut self, kept: Kept) {
+        self.kept.push(kept);
+        if self.kept.len() >= 2 * limits::KEPT {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        self.kept.sort_unstable();
+        self.kept.truncate(limits::KEPT);
+        if self.kept.len() == limits::KEPT {
+            self.closed = self.kept.last().map(|kept| kept.line.saturating_add(1));
+        }
+    }
+}
+
+impl Mistakes {
+    /// Notes a mistake in the needed column `column`.
+    pub(crate) fn add(&mut self, column: usize, line: u64, mistake: Mistake, text: &str) {
+        let kind = self.kinds.entry((column, mistake.kind())).or_default();
+        kind.count += 1;
+        if kind.closed.is_none_or(|closed| line < closed) {
+            kind.keep(Kept { line, mistake, text: shorten(text).into() });
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Mistakes) {
+        for (key, kind) in other.kinds {
+            let own = self.kinds.entry(key).or_default();
+            own.count += kind.count;
+            for kept in kind.kept {
+                own.keep(kept);
+            }
+        }
+    }
+
+    /// What is kept, with its column, and how many are not.
+    pub(crate) fn finish(self) -> (Vec<(usize, Kept)>, u64) {
+        let mut all = Vec::new();
+        let mut left_out = 0;
+        for ((column, _), mut kind) in self.kinds {
+            kind.cut();
+            left_out += kind.count - kind.kept.len() as u64;
+            all.extend(kind.kept.into_iter().map(|kept| (column, kept)));
+        }
+        (all, left_out)
+    }
+}
+
+/// At most [`DataPlace::TEXT_LIMIT`] characters.
+pub(crate) fn shorten(text: &str) -> String {
+    let text = crate::text::trim(text);
+    match text.char_indices().nth(DataPlace::TEXT_LIMIT) {
+        None => text.to_string(),
+        Some(_) => text.chars().take(DataPlace::TEXT_LIMIT - 1).chain(['…']).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_kept_in_any_order() {
+        let lines: Vec<u64> = (0..5_000).map(|at| (at * 2_731) % 5_000).collect();
+        let (left, right) = lines.split_at(1_234);
+        let of = |lines: &[u64]| {
+            let mut mistakes = Mistakes::default();
+            lines.iter().for_each(|line| mistakes.add(0, *line, Mistake::Empty, ""));
+            mistakes
+        };
+        let mut parts = of(right);
+        parts.merge(of(left));
+        let (kept, left_out) = parts.finish();
+        assert_eq!(left_out, 4_000);
+        assert_eq!(kept.iter().map(|(_, kept)| kept.line).collect::<Vec<_>>(), (0..1_000).collect::<Vec<_>>());
+    }
+}

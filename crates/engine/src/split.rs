@@ -1,0 +1,204 @@
+//! A chunk of whole records to the cells of each record, only the wanted ones.
+
+use memchr::{memchr_iter, memchr2, memchr2_iter};
+
+use crate::feed::closing_quote;
+
+/// Where the text of a cell is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cell {
+    start: u32,
+    end: u32,
+    /// In the buffer of unquoted texts instead of the chunk.
+    apart: bool,
+}
+
+/// The layout of a file's records.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    pub(crate) separator: u8,
+    pub(crate) newline: u8,
+    /// Cells of the header.
+    pub(crate) cells: usize,
+    /// Cells that a row must have: up to the last header that is not blank.
+    pub(crate) least: usize,
+    /// For each cell of a record, the place in the row to which it goes, or [`Layout::SKIP`].
+    pub(crate) wanted: Vec<u32>,
+    /// Places in the row.
+    pub(crate) places: usize,
+}
+
+impl Layout {
+    pub(crate) const SKIP: u32 = u32::MAX;
+}
+
+/// The wanted cells of one record.
+pub(crate) struct Row<'a> {
+    chunk: &'a str,
+    apart: &'a str,
+    cells: &'a [Cell],
+    /// The line on which the record starts.
+    pub(crate) line: u64,
+    /// How many cells the record has.
+    pub(crate) count: usize,
+    /// It has the cells that the header promises.
+    pub(crate) fits: bool,
+    /// Text follows a closing quote.
+    pub(crate) after_quote: bool,
+}
+
+impl<'a> Row<'a> {
+    /// The text of the cell at a place of the layout.
+    #[inline]
+    pub(crate) fn text(&self, place: usize) -> &'a str {
+        let cell = self.cells.get(place).copied().unwrap_or_default();
+        let text = if cell.apart { self.apart } else { self.chunk };
+        text.get(cell.start as usize..cell.end as usize).unwrap_or("")
+    }
+}
+
+/// Buffers that a splitter uses again for each chunk.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    cells: Vec<Cell>,
+    apart: String,
+}
+
+/// Calls `each` for every record that is not a blank line. INVARIANT: offsets fit in `u32`, since a chunk is at most
+/// `max(chunk size, longest record)` bytes and the engine bounds the chunk size.
+pub(crate) fn rows(
+    chunk: &str,
+    has_quotes: bool,
+    first_line: u64,
+    layout: &Layout,
+    buffers: &mut Buffers,
+    mut each: impl FnMut(&Row<'_>),
+) {
+    buffers.cells.clear();
+    buffers.cells.resize(layout.places, Cell::default());
+    if has_quotes {
+        quoted(chunk, first_line, layout, buffers, &mut each);
+    } else {
+        bare(chunk, first_line, layout, buffers, &mut each);
+    }
+}
+
+fn bare(chunk: &str, first_line: u64, layout: &Layout, buffers: &mut Buffers, each: &mut impl FnMut(&Row<'_>)) {
+    let bytes = chunk.as_bytes();
+    let mut line = first_line;
+    let mut start = 0usize;
+    let mut record = 0usize;
+    let mut count = 0usize;
+    let mut extra = false;
+    let ends = memchr2_iter(layout.separator, layout.newline, bytes).chain(
+        // The last record of a file may have no line end.
+        (bytes.last() != Some(&layout.newline)).then_some(bytes.len()),
+    );
+    for at in ends {
+        let is_end = at >= bytes.len() || bytes.get(at) == Some(&layout.newline);
+        let stop = if is_end && at > start && bytes.get(at - 1) == Some(&b'\r') { at - 1 } else { at };
+        match layout.wanted.get(count) {
+            Some(&Layout::SKIP) => {}
+            Some(&place) => {
+                if let Some(cell) = buffers.cells.get_mut(place as usize) {
+                    *cell = Cell { start: start as u32, end: stop as u32, apart: false };
+                }
+            }
+            None => extra |= !chunk.get(start..stop).unwrap_or("").trim().is_empty(),
+        }
+        count += 1;
+        start = at + 1;
+        if is_end {
+            let blank = count == 1 && chunk.get(record..stop).unwrap_or("").trim().is_empty();
+            if !blank {
+                let fits = count >= layout.least && !extra;
+                pad(buffers, layout, count);
+                let row = Row { chunk, apart: "", cells: &buffers.cells, line, count, fits, after_quote: false };
+                each(&row);
+            }
+            line += 1;
+            count = 0;
+            extra = false;
+            record = start;
+        }
+    }
+}
+
+/// Cells under blank headers at the end may be absent: then they are empty.
+fn pad(buffers: &mut Buffers, layout: &Layout, count: usize) {
+    if count < layout.cells {
+        for place in layout.wanted.iter().skip(count) {
+            if let Some(cell) = buffers.cells.get_mut(*place as usize) {
+                *cell = Cell::default();
+            }
+        }
+    }
+}
+
+fn quoted(chunk: &str, first_line: u64, layout: &Layout, buffers: &mut Buffers, each: &mut impl FnMut(&Row<'_>)) {
+    let bytes = chunk.as_bytes();
+    let mut line = first_line;
+    let mut at = 0usize;
+    while at < bytes.len() {
+        let record = at;
+        let mut count = 0usize;
+        let mut extra = false;
+        let mut after_quote = false;
+        let mut any_quote = false;
+        buffers.apart.clear();
+        // One cell per turn, until the record ends.
+        loop {
+            let is_quoted = bytes.get(at) == Some(&b'"');
+            let mut inside = None;
+            let mut from = at;
+            if is_quoted {
+                any_quote = true;
+                // The feeder cuts at record ends outside quotes, so a chunk's quotes close; if not, the rest is the cell.
+                let close = closing_quote(bytes, at).unwrap_or(bytes.len());
+                inside = Some((at + 1, close));
+                from = (close + 1).min(bytes.len());
+            }
+            let rest = bytes.get(from..).unwrap_or(&[]);
+            let end = memchr2(layout.separator, layout.newline, rest).map_or(bytes.len(), |found| from + found);
+            let is_end = end >= bytes.len() || bytes.get(end) == Some(&layout.newline);
+            let stop = if is_end && end > from && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end };
+            let (cell, text) = match inside {
+                None => (Cell { start: at as u32, end: stop as u32, apart: false }, chunk.get(at..stop)),
+                Some((start, close)) => {
+                    after_quote |= !chunk.get(from..stop).unwrap_or("").trim().is_empty();
+                    let text = chunk.get(start..close.min(bytes.len())).unwrap_or("");
+                    if text.contains('"') {
+                        let begin = buffers.apart.len();
+                        buffers.apart.push_str(&text.replace("\"\"", "\""));
+                        (Cell { start: begin as u32, end: buffers.apart.len() as u32, apart: true }, Some(text))
+                    } else {
+                        (Cell { start: start as u32, end: close.min(bytes.len()) as u32, apart: false }, Some(text))
+                    }
+                }
+            };
+            match layout.wanted.get(count) {
+                Some(&Layout::SKIP) => {}
+                Some(&place) => {
+                    if let Some(slot) = buffers.cells.get_mut(place as usize) {
+                        *slot = cell;
+                    }
+                }
+                None => extra |= !text.unwrap_or("").trim().is_empty(),
+            }
+            count += 1;
+            at = end + 1;
+            if is_end {
+                break;
+            }
+        }
+        let whole = chunk.get(record..at.min(bytes.len())).unwrap_or("");
+        let blank = count == 1 && !any_quote && whole.trim().is_empty();
+        if !blank {
+            let fits = count >= layout.least && !extra;
+            pad(buffers, layout, count);
+            let row = Row { chunk, apart: &buffers.apart, cells: &buffers.cells, line, count, fits, after_quote };
+            each(&row);
+        }
+        line += memchr_iter(layout.newline, whole.as_bytes()).count() as u64;
+    }
+}

@@ -1,0 +1,70 @@
+//! A code list in a CSV file to its header and rows, with the same reader as data.
+
+use std::path::Path;
+
+use jauge::problem::{DataPlace, DataProblem, Place, Problem};
+use jauge::program::model::Format;
+
+use crate::feed::{Feed, Stop};
+use crate::header::{Headers, not_utf8};
+use crate::limits;
+use crate::open;
+use crate::split::{Buffers, Layout, rows};
+use crate::text::trim;
+
+/// Header and rows of a code list.
+pub type Table = (Vec<String>, Vec<Vec<String>>);
+
+/// Reads a whole CSV file below `root`: cells without blanks around, every row as wide as the header. The first row that
+/// does not fit is the problem.
+pub fn read_table(root: &Path, path: &str, format: &Format) -> Result<Table, Box<Problem>> {
+    let whole = |fact| Box::new(Problem::at(fact, Place::Path(path.to_string())));
+    let place = |stop: Stop| {
+        if stop.line == 0 {
+            return whole(stop.fact);
+        }
+        let at = DataPlace {
+            path: path.to_string(),
+            line: stop.line,
+            column: stop.column,
+            header: String::new(),
+            text: stop.text,
+        };
+        Box::new(Problem::at(stop.fact, Place::Data(at)))
+    };
+    let input = open::file(root, path).map_err(whole)?;
+    let mut feed = Feed::new(input, format.encoding.as_deref(), limits::CHUNK).map_err(place)?;
+    let headers = Headers::read(&mut feed, format.separator, &[]).map_err(place)?;
+    let width = headers.names.len();
+    let layout = Layout {
+        separator: feed.separator,
+        newline: feed.newline,
+        cells: width,
+        least: headers.names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1),
+        wanted: (0..width).map(|at| at as u32).collect(),
+        places: width,
+    };
+    let mut all: Vec<Vec<String>> = Vec::new();
+    let mut buffers = Buffers::default();
+    let mut wrong: Option<Stop> = None;
+    while let Some(chunk) = feed.next(Vec::new()).map_err(place)? {
+        let text = std::str::from_utf8(&chunk.bytes)
+            .map_err(|error| place(not_utf8(&feed, &chunk.bytes, error.valid_up_to(), chunk.first_line)))?;
+        rows(text, chunk.has_quotes, chunk.first_line, &layout, &mut buffers, |row| {
+            if wrong.is_some() || all.len() >= limits::TABLE_ROWS {
+                return;
+            }
+            if row.after_quote {
+                wrong = Some(Stop::line(DataProblem::TextAfterQuote, row.line));
+            } else if !row.fits {
+                wrong = Some(Stop::line(DataProblem::WrongCellCount { found: row.count, wanted: width }, row.line));
+            } else {
+                all.push((0..width).map(|at| trim(row.text(at)).to_string()).collect());
+            }
+        });
+        if let Some(wrong) = wrong.take() {
+            return Err(place(wrong));
+        }
+    }
+    Ok((headers.names, all))
+}
