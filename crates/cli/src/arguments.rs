@@ -1,0 +1,567 @@
+//! The command line: what may be typed, with its help in French and English side by side, and what was typed as data.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, ValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use jauge::text::Lang;
+
+/// What was asked.
+#[derive(Debug)]
+pub enum Asked {
+    /// `jauge check`
+    Check(Check),
+    /// `jauge eval`
+    Eval(Eval),
+    /// `jauge fmt`
+    Fmt(Fmt),
+    /// `jauge test`
+    Test(Test),
+    /// `jauge explain`
+    Explain(String),
+    /// `jauge why`
+    Why(Why),
+    /// `jauge plan`
+    Plan(Vec<PathBuf>),
+    /// `jauge new`
+    New(New),
+    /// `jauge schema`
+    Schema,
+    /// `jauge completions`
+    Completions(clap_complete::Shell),
+}
+
+/// `jauge check`
+#[derive(Debug)]
+pub struct Check {
+    /// Folders and files.
+    pub paths: Vec<PathBuf>,
+    /// Read the data too.
+    pub data: bool,
+    /// Warnings fail too.
+    pub strict: bool,
+    /// How problems are written.
+    pub format: Format,
+}
+
+/// `jauge eval`
+#[derive(Debug)]
+pub struct Eval {
+    /// Folders and files.
+    pub paths: Vec<PathBuf>,
+    /// Names or codes of indicators; all where empty.
+    pub indicators: Vec<String>,
+    /// Codes of programmes, objectives or actions; all where empty.
+    pub programmes: Vec<String>,
+    /// Periods; all where empty.
+    pub periods: Vec<String>,
+    /// `dimension=member`; all where empty.
+    pub groups: Vec<String>,
+    /// How figures are written.
+    pub format: FigureFormat,
+    /// Where to; standard output where `None`.
+    pub output: Option<PathBuf>,
+    /// Warnings fail too.
+    pub strict: bool,
+    /// How many threads read data; one per core where `None`.
+    pub threads: Option<usize>,
+    /// A byte order mark before CSV, for Excel.
+    pub bom: bool,
+    /// The separator of CSV.
+    pub separator: char,
+}
+
+/// `jauge fmt`
+#[derive(Debug)]
+pub struct Fmt {
+    /// Folders and files; `-` for standard input.
+    pub paths: Vec<PathBuf>,
+    /// Change nothing, say what would change.
+    pub check: bool,
+    /// Translate keywords.
+    pub keywords: Option<Lang>,
+}
+
+/// `jauge test`
+#[derive(Debug)]
+pub struct Test {
+    /// Folders and files.
+    pub paths: Vec<PathBuf>,
+    /// Warnings fail too.
+    pub strict: bool,
+    /// How results are written.
+    pub format: Format,
+    /// How many threads read data.
+    pub threads: Option<usize>,
+}
+
+/// `jauge why`
+#[derive(Debug)]
+pub struct Why {
+    /// The indicator.
+    pub indicator: String,
+    /// Folders and files.
+    pub paths: Vec<PathBuf>,
+    /// The period; the latest with a figure where `None`.
+    pub period: Option<String>,
+    /// `dimension=member`; the total where empty.
+    pub groups: Vec<String>,
+}
+
+/// `jauge new`
+#[derive(Debug)]
+pub struct New {
+    /// The folder to make.
+    pub folder: PathBuf,
+    /// The library to copy; the small example where `None`.
+    pub from: Option<String>,
+}
+
+/// How problems and test results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// With the text around, for people.
+    Human,
+    /// One line each.
+    Concise,
+    /// JSON.
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// JUnit XML.
+    Junit,
+}
+
+/// How figures are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FigureFormat {
+    /// For people.
+    Table,
+    /// One line per figure.
+    Csv,
+    /// See `jauge schema`.
+    Json,
+}
+
+/// When colour is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// On a terminal that can.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+const FORMATS: [&str; 6] = ["human", "concise", "json", "github", "sarif", "junit"];
+const FIGURE_FORMATS: [&str; 3] = ["table", "csv", "json"];
+
+/// The names of the commands, in the order of the help.
+pub const COMMANDS: [&str; 10] =
+    ["check", "eval", "test", "why", "fmt", "new", "explain", "plan", "schema", "completions"];
+
+/// The command line in one language.
+pub fn command(lang: Lang) -> Command {
+    let say = |fr: &'static str, en: &'static str| lang.pick(fr, en);
+    let paths = || {
+        option(Arg::new("paths"), lang)
+            .value_name(say("CHEMIN", "PATH"))
+            .num_args(0..)
+            .value_parser(ValueParser::path_buf())
+            .help(say(
+                "Dossier du projet, ou fichiers .jauge (par défaut : le dossier courant)",
+                "Project folder, or .jauge files (default: the current folder)",
+            ))
+    };
+    let strict = || {
+        flag("strict", lang).help(say(
+            "Refuse aussi les avertissements et ce qui reste « à définir »",
+            "Refuse warnings and what is still \"to be defined\" too",
+        ))
+    };
+    let format = || {
+        option(Arg::new("format"), lang)
+            .long("format")
+            .value_name("FORMAT")
+            .value_parser(PossibleValuesParser::new(FORMATS))
+            .hide_possible_values(true)
+            .help(say(
+                "human (par défaut), concise, json, github, sarif ou junit",
+                "human (the default), concise, json, github, sarif or junit",
+            ))
+    };
+    let threads = || {
+        option(Arg::new("threads"), lang)
+            .long("threads")
+            .value_name("N")
+            .value_parser(clap::value_parser!(u16).range(1..=1024))
+            .help(say(
+                "Nombre de fils de lecture (par défaut : un par cœur)",
+                "How many threads read data (default: one per core)",
+            ))
+    };
+    let group = || {
+        option(Arg::new("group"), lang)
+            .long("group")
+            .short('g')
+            .value_name(say("DIMENSION=MEMBRE", "DIMENSION=MEMBER"))
+            .action(ArgAction::Append)
+    };
+    let sub = |name: &'static str, about: &'static str| with_help(Command::new(name).about(about), lang);
+
+    let check = sub(
+        "check",
+        say("Vérifie les définitions, et les données avec --data", "Checks the definitions, and the data with --data"),
+    )
+    .arg(paths())
+    .arg(flag("data", lang).help(say("Lit aussi les fichiers de données", "Reads the data files too")))
+    .arg(strict())
+    .arg(format());
+    let eval =
+        sub("eval", say("Calcule les indicateurs", "Computes the indicators"))
+            .arg(paths())
+            .arg(
+                option(Arg::new("indicator"), lang)
+                    .long("indicator")
+                    .short('i')
+                    .value_name(say("NOM", "NAME"))
+                    .action(ArgAction::Append)
+                    .help(say(
+                        "Seulement cet indicateur (nom ou code) ; peut être répété",
+                        "Only this indicator (name or code); may be repeated",
+                    )),
+            )
+            .arg(
+                option(Arg::new("programme"), lang)
+                    .long("programme")
+                    .short('p')
+                    .value_name("CODE")
+                    .action(ArgAction::Append)
+                    .help(say(
+                        "Seulement ce programme, objectif ou cette action ; peut être répété",
+                        "Only this programme, objective or action; may be repeated",
+                    )),
+            )
+            .arg(
+                option(Arg::new("period"), lang)
+                    .long("period")
+                    .value_name(say("PÉRIODE", "PERIOD"))
+                    .action(ArgAction::Append)
+                    .help(say(
+                        "Seulement cette période (2020, 2019-2020, 2020-T1…) ; peut être répété",
+                        "Only this period (2020, 2019-2020, 2020-Q1…); may be repeated",
+                    )),
+            )
+            .arg(group().help(say(
+                "Seulement ce groupe, par exemple région=TTA ; peut être répété",
+                "Only this group, for instance région=TTA; may be repeated",
+            )))
+            .arg(
+                option(Arg::new("format"), lang)
+                    .long("format")
+                    .value_name("FORMAT")
+                    .value_parser(PossibleValuesParser::new(FIGURE_FORMATS))
+                    .hide_possible_values(true)
+                    .help(say("table (par défaut), csv ou json", "table (the default), csv or json")),
+            )
+            .arg(
+                option(Arg::new("output"), lang)
+                    .long("output")
+                    .short('o')
+                    .value_name(say("FICHIER", "FILE"))
+                    .value_parser(ValueParser::path_buf())
+                    .help(say(
+                        "Écrit dans ce fichier (.csv et .json choisissent le format)",
+                        "Writes to this file (.csv and .json choose the format)",
+                    )),
+            )
+            .arg(
+                option(Arg::new("separator"), lang)
+                    .long("separator")
+                    .value_name(say("SIGNE", "MARK"))
+                    .value_parser(clap::value_parser!(char))
+                    .help(say(
+                        "Séparateur du CSV (par défaut : la virgule ; Excel en français attend « ; »)",
+                        "Separator of CSV (default: the comma)",
+                    )),
+            )
+            .arg(flag("bom", lang).help(say(
+                "Commence le CSV par une marque UTF-8, pour Excel",
+                "Starts CSV with a UTF-8 mark, for Excel",
+            )))
+            .arg(strict())
+            .arg(threads());
+    let fmt = sub("fmt", say("Met les fichiers en forme, ou les traduit", "Formats the files, or translates them"))
+        .arg(paths().help(say(
+            "Dossier ou fichiers .jauge (par défaut : le dossier courant) ; « - » lit l'entrée standard",
+            "Folder or .jauge files (default: the current folder); \"-\" reads standard input",
+        )))
+        .arg(
+            flag("check", lang)
+                .help(say("Ne change rien, montre ce qui changerait", "Changes nothing, shows what would change")),
+        )
+        .arg(
+            option(Arg::new("keywords"), lang)
+                .long("keywords")
+                .value_name("fr|en")
+                .value_parser(PossibleValuesParser::new(["fr", "en"]))
+                .hide_possible_values(true)
+                .help(say(
+                    "Traduit les mots-clés et les nombres dans cette langue",
+                    "Translates keywords and numbers to this language",
+                )),
+        );
+    let test = sub(
+        "test",
+        say("Vérifie les tests, les contrôles et les valeurs publiées", "Verifies tests, rules and published figures"),
+    )
+    .arg(paths())
+    .arg(strict())
+    .arg(format())
+    .arg(threads());
+    let explain = sub("explain", say("Explique un code d'erreur", "Explains an error code")).arg(
+        option(Arg::new("code"), lang)
+            .value_name("CODE")
+            .required(true)
+            .help(say("Le code, par exemple E0801", "The code, for instance E0801")),
+    );
+    let why = sub("why", say("Montre comment un chiffre est obtenu", "Shows how a figure comes about"))
+        .arg(
+            option(Arg::new("indicator"), lang)
+                .value_name(say("INDICATEUR", "INDICATOR"))
+                .required(true)
+                .help(say("Le nom ou le code de l'indicateur", "The name or the code of the indicator")),
+        )
+        .arg(paths())
+        .arg(option(Arg::new("period"), lang).long("period").value_name(say("PÉRIODE", "PERIOD")).help(say(
+            "La période (par défaut : la dernière qui a un chiffre)",
+            "The period (default: the latest that has a figure)",
+        )))
+        .arg(group().help(say(
+            "Le groupe, par exemple région=TTA (par défaut : le total)",
+            "The group, for instance région=TTA (default: the total)",
+        )));
+    let plan =
+        sub("plan", say("Montre ce qui sera lu et calculé", "Shows what will be read and computed")).arg(paths());
+    let new = sub("new", say("Crée un projet qui marche tout de suite", "Makes a project that works at once"))
+        .arg(
+            option(Arg::new("folder"), lang)
+                .value_name(say("DOSSIER", "FOLDER"))
+                .required(true)
+                .value_parser(ValueParser::path_buf())
+                .help(say("Le dossier à créer (vide s'il existe)", "The folder to make (empty if it exists)")),
+        )
+        .arg(
+            option(Arg::new("from"), lang)
+                .long("from")
+                .value_name("snia")
+                .value_parser(PossibleValuesParser::new(["snia"]))
+                .hide_possible_values(true)
+                .help(say(
+                    "Part de la bibliothèque de la SNIA (Maroc)",
+                    "Starts from the library of the SNIA (Morocco)",
+                )),
+        );
+    let schema = sub(
+        "schema",
+        say(
+            "Écrit le schéma JSON des résultats de « eval --format json »",
+            "Prints the JSON Schema of the results of \"eval --format json\"",
+        ),
+    );
+    let completions = sub(
+        "completions",
+        say("Écrit le script de complétion d'un terminal", "Prints the completion script of a shell"),
+    )
+    .arg(
+        option(Arg::new("shell"), lang)
+            .value_name("SHELL")
+            .required(true)
+            .value_parser(clap::value_parser!(clap_complete::Shell))
+            .hide_possible_values(true)
+            .help("bash, elvish, fish, powershell, zsh"),
+    );
+
+    with_help(
+        Command::new("jauge")
+            .about(say(
+                "Calcule et vérifie les indicateurs d'une stratégie publique",
+                "Computes and checks the indicators of a public strategy",
+            ))
+            .version(env!("CARGO_PKG_VERSION"))
+            .subcommand_required(true)
+            .disable_help_subcommand(true)
+            .subcommand_value_name(say("COMMANDE", "COMMAND"))
+            .subcommand_help_heading(say("Commandes", "Commands"))
+            .after_help(say(
+                "Pour commencer :  jauge new mon_projet   puis   jauge eval mon_projet",
+                "To begin:  jauge new my_project   then   jauge eval my_project",
+            )),
+        lang,
+    )
+    .arg(
+        option(Arg::new("lang"), lang)
+            .long("lang")
+            .value_name("fr|en")
+            .global(true)
+            .value_parser(PossibleValuesParser::new(["fr", "en"]))
+            .hide_possible_values(true)
+            .help(say(
+                "Langue des messages (sinon JAUGE_LANG, le projet, le système)",
+                "Language of messages (else JAUGE_LANG, the project, the system)",
+            )),
+    )
+    .arg(
+        option(Arg::new("color"), lang)
+            .long("color")
+            .value_name("auto|always|never")
+            .global(true)
+            .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
+            .hide_possible_values(true)
+            .help(say(
+                "Couleurs : auto (par défaut), always (toujours) ou never (jamais)",
+                "Colours: auto (the default), always or never",
+            )),
+    )
+    .arg(
+        flag("version", lang)
+            .short('V')
+            .action(ArgAction::Version)
+            .help(say("Affiche la version", "Prints the version")),
+    )
+    .subcommands([check, eval, test, why, fmt, new, explain, plan, schema, completions])
+}
+
+/// What was typed, as data. `matches` come from [`command`].
+pub fn asked(matches: &ArgMatches) -> Option<Asked> {
+    let (name, of) = matches.subcommand()?;
+    let format = || match of.get_one::<String>("format").map(String::as_str) {
+        Some("concise") => Format::Concise,
+        Some("json") => Format::Json,
+        Some("github") => Format::Github,
+        Some("sarif") => Format::Sarif,
+        Some("junit") => Format::Junit,
+        _ => Format::Human,
+    };
+    let threads = || of.get_one::<u16>("threads").map(|n| usize::from(*n));
+    Some(match name {
+        "check" => Asked::Check(Check {
+            paths: paths(of),
+            data: of.get_flag("data"),
+            strict: of.get_flag("strict"),
+            format: format(),
+        }),
+        "eval" => {
+            let output = of.get_one::<PathBuf>("output").cloned();
+            let extension = output.as_ref().and_then(|path| path.extension()).and_then(|ext| ext.to_str());
+            let format = match (of.get_one::<String>("format").map(String::as_str), extension) {
+                (Some("csv"), _) | (None, Some("csv")) => FigureFormat::Csv,
+                (Some("json"), _) | (None, Some("json")) => FigureFormat::Json,
+                _ => FigureFormat::Table,
+            };
+            Asked::Eval(Eval {
+                paths: paths(of),
+                indicators: many(of, "indicator"),
+                programmes: many(of, "programme"),
+                periods: many(of, "period"),
+                groups: many(of, "group"),
+                format,
+                output,
+                strict: of.get_flag("strict"),
+                threads: threads(),
+                bom: of.get_flag("bom"),
+                separator: of.get_one::<char>("separator").copied().unwrap_or(','),
+            })
+        }
+        "fmt" => Asked::Fmt(Fmt {
+            paths: paths(of),
+            check: of.get_flag("check"),
+            keywords: match of.get_one::<String>("keywords").map(String::as_str) {
+                Some("fr") => Some(Lang::Fr),
+                Some("en") => Some(Lang::En),
+                _ => None,
+            },
+        }),
+        "test" => {
+            Asked::Test(Test { paths: paths(of), strict: of.get_flag("strict"), format: format(), threads: threads() })
+        }
+        "explain" => Asked::Explain(of.get_one::<String>("code")?.clone()),
+        "why" => Asked::Why(Why {
+            indicator: of.get_one::<String>("indicator")?.clone(),
+            paths: paths(of),
+            period: of.get_one::<String>("period").cloned(),
+            groups: many(of, "group"),
+        }),
+        "plan" => Asked::Plan(paths(of)),
+        "new" => Asked::New(New {
+            folder: of.get_one::<PathBuf>("folder")?.clone(),
+            from: of.get_one::<String>("from").cloned(),
+        }),
+        "schema" => Asked::Schema,
+        "completions" => Asked::Completions(*of.get_one::<clap_complete::Shell>("shell")?),
+        _ => return None,
+    })
+}
+
+/// When colour is wanted.
+pub fn colour(matches: &ArgMatches) -> Colour {
+    let global = || {
+        let (_, of) = matches.subcommand()?;
+        of.get_one::<String>("color").or_else(|| matches.get_one::<String>("color")).cloned()
+    };
+    match global().as_deref() {
+        Some("always") => Colour::Always,
+        Some("never") => Colour::Never,
+        _ => Colour::Auto,
+    }
+}
+
+fn paths(of: &ArgMatches) -> Vec<PathBuf> {
+    of.get_many::<PathBuf>("paths").map(|paths| paths.cloned().collect()).unwrap_or_default()
+}
+
+fn many(of: &ArgMatches, name: &str) -> Vec<String> {
+    of.get_many::<String>(name).map(|values| values.cloned().collect()).unwrap_or_default()
+}
+
+fn option(arg: Arg, lang: Lang) -> Arg {
+    arg.help_heading(lang.pick("Options et arguments", "Options and arguments"))
+}
+
+fn flag(name: &'static str, lang: Lang) -> Arg {
+    option(Arg::new(name), lang).long(name).action(ArgAction::SetTrue)
+}
+
+/// clap's own words are English, so its help flag, its headings and its template are replaced.
+fn with_help(command: Command, lang: Lang) -> Command {
+    command
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .help_template(lang.pick(
+            "{about}\n\nUtilisation : {usage}\n\n{all-args}{after-help}",
+            "{about}\n\nUsage: {usage}\n\n{all-args}{after-help}",
+        ))
+        .arg(
+            flag("help", lang)
+                .short('h')
+                .action(ArgAction::Help)
+                .help(lang.pick("Affiche cette aide", "Prints this help")),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_take_the_same_arguments() {
+        for lang in Lang::ALL {
+            command(lang).debug_assert();
+            let names: Vec<_> = command(lang).get_subcommands().map(|sub| sub.get_name().to_string()).collect();
+            assert_eq!(names, COMMANDS);
+        }
+    }
+}

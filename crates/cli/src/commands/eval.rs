@@ -1,0 +1,113 @@
+//! `jauge eval`: the figures of the sound indicators, with all that is wrong beside them.
+
+use jauge::problem::Problem;
+
+use super::End;
+use crate::arguments::{Eval, FigureFormat};
+use crate::figures::{Dialect, csv, table};
+use crate::project;
+use crate::render::{self, Counts, Report};
+use crate::terminal::{Stop, Terminal};
+use crate::{results, scan, select};
+
+/// Computes and writes the figures.
+pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
+    let lang = terminal.lang;
+    let project = project::load(&asked.paths, lang);
+    let mut problems: Vec<Problem> =
+        project.problems.iter().filter(|problem| project.concerns(problem)).cloned().collect();
+    if project.misused {
+        let report =
+            Report { files: &project.files, problems: &problems, left_out: 0, file_count: project.file_count() };
+        render::to_err(&report, terminal)?;
+        return Ok(End::Misuse);
+    }
+    let program = &project.program;
+    let chosen = select::request(program, &asked.indicators, &asked.programmes, &asked.periods, &asked.groups, lang);
+    let mut request = match chosen {
+        Ok(request) => request,
+        Err(stop) => {
+            // An indicator that is left out because it is wrong is not unknown: what is wrong with it comes first.
+            let report =
+                Report { files: &project.files, problems: &problems, left_out: 0, file_count: project.file_count() };
+            render::to_err(&report, terminal)?;
+            return Err(stop);
+        }
+    };
+    if request.indicators.is_none() && project.selected.is_some() {
+        let defined_here =
+            |at: &usize| program.indicators.get(*at).is_some_and(|one| project.selects(one.definition.file));
+        request.indicators = Some((0..program.indicators.len()).filter(defined_here).collect());
+    }
+
+    let scan = scan::scan(&project, &request, asked.threads, terminal);
+    problems.extend(scan.problems);
+    let report = Report {
+        files: &project.files,
+        problems: &problems,
+        left_out: scan.left_out,
+        file_count: project.file_count(),
+    };
+    render::to_err(&report, terminal)?;
+
+    let text = match asked.format {
+        FigureFormat::Table => {
+            let width = if asked.output.is_some() { FILE_WIDTH } else { terminal.width };
+            table(program, &scan.outcome, lang, width)
+        }
+        FigureFormat::Csv => {
+            let dialect = Dialect { separator: asked.separator, bom: asked.bom };
+            csv(program, &project.files, &scan.outcome, lang, dialect)
+        }
+        FigureFormat::Json => {
+            let document = results::document(program, &project.files, &scan.outcome);
+            serde_json::to_string_pretty(&document).map_err(std::io::Error::other)? + "\n"
+        }
+    };
+    match &asked.output {
+        Some(path) => {
+            terminal.write_file(path, text.as_bytes())?;
+            let count = scan.outcome.figures.len() as u64;
+            let figures = render::counted(count, lang, ("chiffre", "chiffres"), ("figure", "figures"));
+            let path = project::shown(path);
+            terminal.err(&lang.pick(format!("{figures} dans « {path} »\n"), format!("{figures} in `{path}`\n")));
+        }
+        None => terminal.out(&text)?,
+    }
+    if scan.outcome.figures.is_empty() && !program.indicators.is_empty() {
+        terminal.err(&nothing(asked, program, lang));
+    }
+    if !problems.is_empty() || scan.left_out > 0 {
+        terminal.err(&render::summary(&report, lang));
+    }
+    let strict = asked.strict || project.manifest.strict;
+    Ok(if Counts::of(&report).fail(strict) { End::Problems } else { End::Fine })
+}
+
+/// Width of a table in a file, whatever the terminal is.
+const FILE_WIDTH: usize = 120;
+
+/// No figure answers what was asked: which periods and calendars there are.
+fn nothing(asked: &Eval, program: &jauge::program::model::Program, lang: jauge::text::Lang) -> String {
+    if asked.periods.is_empty() {
+        return lang.pick("aucun chiffre pour ce qui est demandé\n".into(), "no figure for what was asked\n".into());
+    }
+    let mut calendars: Vec<usize> = program.indicators.iter().map(|one| usize::from(one.calendar.0)).collect();
+    calendars.sort_unstable();
+    calendars.dedup();
+    let examples: Vec<String> = calendars
+        .iter()
+        .filter_map(|at| program.calendars.get(*at))
+        .map(|calendar| {
+            let ordinal = jauge::types::Date::new(2019, 12, 1).map_or(0, |date| calendar.ordinal_of(date));
+            let label = calendar.label.get(lang);
+            let label = if label.is_empty() { calendar.name.as_str() } else { label };
+            format!("{} ({label})", calendar.label_of(ordinal, lang))
+        })
+        .collect();
+    let (asked, examples) = (asked.periods.join(", "), examples.join(", "));
+    lang.pick(
+        format!("aucun chiffre pour {asked} ; les périodes de ces indicateurs s'écrivent comme {examples}\n"),
+        format!("no figure for {asked}; the periods of these indicators are written like {examples}\n"),
+    )
+}

@@ -1,0 +1,7 @@
+//! Figures to text: a table for people, CSV for spreadsheets. JSON is in `results`, since it has a schema.
+
+mod csv;
+mod table;
+
+pub use csv::{Dialect, csv};
+pub use table::table;

@@ -1,0 +1,9 @@
+//! Folders and files to a checked program: the only place of the command line that reads indicator files.
+
+mod load;
+pub mod manifest;
+mod paths;
+mod read;
+
+pub use load::{Project, load, sort};
+pub use paths::shown;

@@ -1,0 +1,412 @@
+//! Figures as JSON: our own structures, from which the schema is made too. Keys and codes are never translated.
+
+use std::collections::BTreeMap;
+
+use jauge::outcome::{Aim, Figure, Member, Outcome};
+use jauge::program::model::Program;
+use jauge::text::{Both, Files, Lang, Localized, Span};
+use jauge::types::{Number, Period};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::words;
+
+/// The version of the document's shape: a new number when a reader of the old one would be misled.
+const VERSION: u32 = 1;
+
+/// The results of `jauge eval --format json`: one row per indicator, period and group.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "Jauge results")]
+pub struct Document {
+    /// The version of this shape.
+    pub version: u32,
+    /// The language of the project (`fr` or `en`), in which period labels are written.
+    pub language: String,
+    /// The figures, in the order of indicators, periods, groups.
+    pub rows: Vec<Row>,
+}
+
+/// One figure.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Row {
+    /// The name of the indicator in indicator files.
+    pub indicator: String,
+    /// The author's code of the indicator.
+    pub code: Option<String>,
+    /// The label, by ISO 639-1 language code.
+    pub label: BTreeMap<String, String>,
+    /// The code of the programme, where the indicator belongs to one.
+    pub programme: Option<String>,
+    /// When.
+    pub period: PeriodOut,
+    /// Where: one entry per dimension; empty for the total.
+    pub group: Vec<Coordinate>,
+    /// True for the total over all groups.
+    pub total: bool,
+    /// The numerator, for shares, rates, changes and averages.
+    pub numerator: Option<Num>,
+    /// The denominator, likewise.
+    pub denominator: Option<Num>,
+    /// The value; null where there is none, see `state`. Percentages are in per cent.
+    pub value: Option<Num>,
+    /// The unit of the value, in both languages (plural); empty for a bare number.
+    pub unit: Texts,
+    /// Whether there is a number, and if not why.
+    pub state: State,
+    /// The reason of the state; null for a measured number.
+    pub reason: Option<Reason>,
+    /// The SDMX observation status: A normal, P provisional, O missing, M cannot exist, Q suppressed.
+    pub obs_status: String,
+    /// The reference value that applies.
+    pub baseline: Option<AimOut>,
+    /// The target that applies.
+    pub target: Option<AimOut>,
+    /// Where the figure stands with respect to its target.
+    pub status: Option<StatusOut>,
+    /// Comparisons with published figures.
+    pub published: Vec<PublishedOut>,
+    /// Rows behind the figure.
+    pub rows: RowsOut,
+    /// The period is not over in the data, or the source covers only a part of it.
+    pub incomplete: bool,
+    /// For a latest known value: the period that it is of.
+    pub as_of: Option<PeriodOut>,
+    /// Where the indicator is defined.
+    pub definition: PlaceOut,
+}
+
+/// A number, exact and as a decimal.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Num {
+    /// At least 15 significant digits.
+    #[schemars(with = "f64")]
+    pub decimal: serde_json::Number,
+    /// Exact: an integer, or a fraction in lowest terms (`1606/3207`).
+    #[schemars(regex(pattern = r"^-?[0-9]+(/[0-9]+)?$"))]
+    pub fraction: String,
+}
+
+/// A period.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PeriodOut {
+    /// The label: `2020`, `2019-2020`, `2020-S1`, `2016 à 2020`.
+    pub label: String,
+    /// The name of the calendar.
+    pub calendar: String,
+    /// The first day.
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+    pub start: String,
+    /// The last day.
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+    pub end: String,
+}
+
+/// One coordinate of a group.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Coordinate {
+    /// The name of the dimension.
+    pub dimension: String,
+    /// The name of the level.
+    pub level: String,
+    /// The member's code; `_U` for unknown, as in SDMX.
+    pub member: String,
+    /// The member's label, by language code.
+    pub label: BTreeMap<String, String>,
+    /// The column is empty or says unknown.
+    pub unknown: bool,
+}
+
+/// Whether there is a number.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A measured number, zero included.
+    Number,
+    /// Zero, since the data prove that nothing was there.
+    ImpliedZero,
+    /// No number is known.
+    Missing,
+    /// The figure has no meaning here.
+    NotApplicable,
+    /// The denominator is zero.
+    NotComputable,
+    /// Hidden to protect persons.
+    Suppressed,
+}
+
+/// Why.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Reason {
+    /// A stable word.
+    pub code: String,
+    /// In words.
+    pub text: Texts,
+}
+
+/// A text in both languages.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Texts {
+    /// French.
+    pub fr: String,
+    /// English.
+    pub en: String,
+}
+
+/// A reference value or a target.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AimOut {
+    /// For when it is set.
+    pub period: PeriodOut,
+    /// The number; null where the plan says "to be defined".
+    pub value: Option<Num>,
+    /// The other bound of "between".
+    pub upper: Option<Num>,
+    /// Where it is written.
+    pub definition: PlaceOut,
+}
+
+/// Where a figure stands with respect to its target.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusOut {
+    /// The target is reached.
+    Reached,
+    /// On or above the expected path.
+    OnTrack,
+    /// Below it, within the tolerance or the warning band.
+    AtRisk,
+    /// Below that.
+    OffTrack,
+    /// It cannot be told.
+    CannotTell,
+}
+
+/// A comparison with a published figure.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PublishedOut {
+    /// What was printed.
+    pub value: Num,
+    /// Decimals printed.
+    pub decimals: u8,
+    /// Where it was printed.
+    pub source: Option<String>,
+    /// The verdict.
+    pub agreement: AgreementOut,
+    /// The author's explanation of a known discrepancy.
+    pub known_discrepancy: Option<String>,
+    /// Where it is written in the indicator file.
+    pub definition: PlaceOut,
+}
+
+/// The verdict on a published figure.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AgreementOut {
+    /// Equal at the precision printed.
+    Agrees,
+    /// Equal once the computed figure is cut instead of rounded.
+    Truncation,
+    /// Equal once a share is read as a fraction of one, or the reverse.
+    PercentVersusFraction,
+    /// Equal once a thousands mark is read as a decimal mark, or the reverse.
+    ThousandsMark,
+    /// The first decimals agree.
+    Rounding,
+    /// None of these.
+    Disagrees,
+    /// There is no computed figure to compare with.
+    CannotTell,
+}
+
+/// Rows behind a figure.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RowsOut {
+    /// Rows of the source that were read.
+    pub read: u64,
+    /// Rows that entered the figure.
+    pub used: u64,
+    /// Rows that should have entered but whose value is missing.
+    pub missing: u64,
+}
+
+/// A place in an indicator file.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlaceOut {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+}
+
+/// The JSON Schema of [`Document`].
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Document);
+    format!("{:#}\n", schema.as_value())
+}
+
+/// The document of an outcome.
+pub fn document(program: &Program, files: &Files, outcome: &Outcome) -> Document {
+    let out = Out { program, files };
+    let rows = outcome.figures.iter().filter_map(|figure| out.row(figure)).collect();
+    Document { version: VERSION, language: program.lang.code().into(), rows }
+}
+
+/// The numbers of a row, for other writers.
+pub fn number(number: &Number) -> Num {
+    let (numerator, denominator) = number.fraction();
+    let fraction = if denominator == "1" { numerator } else { format!("{numerator}/{denominator}") };
+    let text = number.decimal();
+    let whole = text.parse::<i64>().ok().map(serde_json::Number::from);
+    let decimal = || serde_json::Number::from_f64(text.parse::<f64>().ok()?);
+    Num { decimal: whole.or_else(decimal).unwrap_or_else(|| serde_json::Number::from(0)), fraction }
+}
+
+struct Out<'a> {
+    program: &'a Program,
+    files: &'a Files,
+}
+
+impl Out<'_> {
+    fn row(&self, figure: &Figure) -> Option<Row> {
+        let indicator = self.program.indicators.get(figure.indicator)?;
+        let programme = words::programme(self.program, indicator).and_then(|at| self.program.items.get(at));
+        let reason = words::reason_code(&figure.value).zip(words::reason(&figure.value, self.program));
+        use jauge::outcome::{Status, Value};
+        Some(Row {
+            indicator: indicator.name.clone(),
+            code: indicator.code.clone(),
+            label: labels(&indicator.label),
+            programme: programme.map(|item| item.code.clone()),
+            period: self.period(figure.period),
+            group: figure.group.iter().filter_map(|key| self.coordinate(key)).collect(),
+            total: figure.group.is_empty(),
+            numerator: figure.numerator.as_ref().map(number),
+            denominator: figure.denominator.as_ref().map(number),
+            value: figure.value.number().as_ref().map(number),
+            unit: Texts {
+                fr: words::unit_word(self.program, &indicator.unit, false, Lang::Fr),
+                en: words::unit_word(self.program, &indicator.unit, false, Lang::En),
+            },
+            state: match figure.value {
+                Value::Number(_) => State::Number,
+                Value::ImpliedZero(_) => State::ImpliedZero,
+                Value::Missing(_) => State::Missing,
+                Value::NotApplicable(_) => State::NotApplicable,
+                Value::NotComputable(_) => State::NotComputable,
+                Value::Suppressed => State::Suppressed,
+            },
+            reason: reason.map(|(code, Both { fr, en })| Reason { code: code.into(), text: Texts { fr, en } }),
+            obs_status: words::obs_status(&figure.value, figure.incomplete).into(),
+            baseline: figure.baseline.as_ref().map(|aim| self.aim(aim)),
+            target: figure.target.as_ref().map(|aim| self.aim(aim)),
+            status: figure.status.map(|status| match status {
+                Status::Reached => StatusOut::Reached,
+                Status::OnTrack => StatusOut::OnTrack,
+                Status::AtRisk => StatusOut::AtRisk,
+                Status::OffTrack => StatusOut::OffTrack,
+                Status::CannotTell => StatusOut::CannotTell,
+            }),
+            published: figure.published.iter().map(|published| self.published(published)).collect(),
+            rows: RowsOut { read: figure.rows.read, used: figure.rows.used, missing: figure.rows.missing },
+            incomplete: figure.incomplete,
+            as_of: figure.as_of.map(|period| self.period(period)),
+            definition: self.place(indicator.definition),
+        })
+    }
+
+    fn period(&self, period: Period) -> PeriodOut {
+        let calendar = self.program.calendars.get(usize::from(period.calendar.0));
+        PeriodOut {
+            label: words::period(self.program, period, self.program.lang),
+            calendar: calendar.map(|calendar| calendar.name.clone()).unwrap_or_default(),
+            start: calendar.map(|calendar| calendar.start(period.first).to_string()).unwrap_or_default(),
+            end: calendar.map(|calendar| calendar.end(period.last).to_string()).unwrap_or_default(),
+        }
+    }
+
+    fn coordinate(&self, key: &jauge::outcome::GroupKey) -> Option<Coordinate> {
+        let dimension = self.program.dimensions.get(key.dimension)?;
+        let member = match key.member {
+            Member::Code(at) => dimension.members.get(at),
+            Member::Unknown => None,
+        };
+        Some(Coordinate {
+            dimension: dimension.name.clone(),
+            level: dimension.levels.get(key.level).cloned().unwrap_or_default(),
+            member: member.map_or("_U".into(), |member| member.code.clone()),
+            label: match member {
+                Some(member) => labels(&member.label),
+                None => BTreeMap::from([("fr".into(), "non renseigné".into()), ("en".into(), "unknown".into())]),
+            },
+            unknown: member.is_none(),
+        })
+    }
+
+    fn aim(&self, aim: &Aim) -> AimOut {
+        AimOut {
+            period: self.period(aim.period),
+            value: aim.value.as_ref().map(number),
+            upper: aim.upper.as_ref().map(number),
+            definition: self.place(aim.definition),
+        }
+    }
+
+    fn published(&self, published: &jauge::outcome::Published) -> PublishedOut {
+        use jauge::outcome::Agreement;
+        PublishedOut {
+            value: number(&published.value),
+            decimals: published.decimals,
+            source: published.source.clone(),
+            agreement: match published.agreement {
+                Agreement::Agrees => AgreementOut::Agrees,
+                Agreement::Truncation => AgreementOut::Truncation,
+                Agreement::PercentVersusFraction => AgreementOut::PercentVersusFraction,
+                Agreement::ThousandsMark => AgreementOut::ThousandsMark,
+                Agreement::Rounding => AgreementOut::Rounding,
+                Agreement::Disagrees => AgreementOut::Disagrees,
+                Agreement::CannotTell => AgreementOut::CannotTell,
+            },
+            known_discrepancy: published.known_discrepancy.clone(),
+            definition: self.place(published.definition),
+        }
+    }
+
+    fn place(&self, span: Span) -> PlaceOut {
+        let file = self.files.get(span.file);
+        let (line, column) = file.map_or((0, 0), |file| file.line_column(span.start));
+        PlaceOut { file: file.map(|file| file.path.clone()).unwrap_or_default(), line, column }
+    }
+}
+
+fn labels(label: &Localized) -> BTreeMap<String, String> {
+    label.0.iter().map(|(lang, text)| (lang.clone(), text.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_exact_and_long_enough() {
+        let third = Number::from(100_i64).divide(&Number::from(3_i64)).map(|n| number(&n));
+        let third = third.map(|num| (num.decimal.to_string(), num.fraction));
+        assert_eq!(third, Some(("33.333333333333336".into(), "100/3".into())));
+        let whole = number(&Number::from(3207_i64));
+        assert_eq!((whole.decimal.to_string().as_str(), whole.fraction.as_str()), ("3207", "3207"));
+    }
+
+    #[test]
+    fn the_committed_schema_is_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema/eval.schema.json");
+        if std::env::var_os("JAUGE_WRITE").is_some() {
+            std::fs::write(path, schema()).expect("docs/schema can be written");
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(
+            committed == schema(),
+            "docs/schema/eval.schema.json is stale: JAUGE_WRITE=1 cargo test -p jauge-cli schema"
+        );
+    }
+}

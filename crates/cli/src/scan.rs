@@ -1,0 +1,70 @@
+//! A project and a request to an outcome: plan, read the data, evaluate. The only place of the command line that knows the
+//! engine.
+
+use std::sync::Arc;
+
+use jauge::evaluate::evaluate;
+use jauge::outcome::Outcome;
+use jauge::plan::{Catalog, Cube, CubeSource, Plan, Request, plan};
+use jauge::problem::Problem;
+use jauge_engine::Engine;
+
+use crate::progress::Progress;
+use crate::project::{Project, sort};
+use crate::terminal::Terminal;
+
+/// What a scan gives.
+pub struct Scan {
+    /// What was planned.
+    pub plan: Plan,
+    /// The answers, one per query of the plan.
+    pub cubes: Vec<Cube>,
+    /// The figures and rules.
+    pub outcome: Outcome,
+    /// What is wrong in the data and in the figures, sorted.
+    pub problems: Vec<Problem>,
+    /// Problems that were counted but not kept.
+    pub left_out: u64,
+}
+
+/// Reads each source that the request needs, once.
+pub fn scan(project: &Project, request: &Request, threads: Option<usize>, terminal: &Terminal) -> Scan {
+    let program = &project.program;
+    let plan = plan(program, request);
+    let progress = Arc::new(Progress::new(terminal.lang));
+    let engine = engine(project, threads, &progress);
+    let mut problems = Vec::new();
+    let mut left_out = 0;
+    let mut cubes = Vec::new();
+    for query in &plan.queries {
+        let cube = match program.sources.get(query.source) {
+            Some(source) => {
+                let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+                engine.cube(query, catalog)
+            }
+            None => Cube { unreadable: true, ..Cube::default() },
+        };
+        problems.extend(cube.problems.iter().cloned());
+        left_out += cube.problems_left_out;
+        cubes.push(cube);
+    }
+    progress.done();
+    let (outcome, found) = evaluate(program, &plan, &cubes);
+    problems.extend(found);
+    sort(&mut problems);
+    Scan { plan, cubes, outcome, problems, left_out }
+}
+
+/// The engine over the data root of a project.
+pub fn engine(project: &Project, threads: Option<usize>, progress: &Arc<Progress>) -> Engine {
+    let engine = Engine::new(&project.data_root);
+    let engine = match threads {
+        Some(threads) => engine.threads(threads),
+        None => engine,
+    };
+    let names: Vec<String> = project.program.sources.iter().map(|source| source.name.clone()).collect();
+    let progress = Arc::clone(progress);
+    engine.progress(Arc::new(move |at| {
+        progress.read(names.get(at.source).map_or("", String::as_str), at.bytes, at.total);
+    }))
+}
