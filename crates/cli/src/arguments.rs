@@ -31,6 +31,21 @@ pub enum Asked {
     Completions(clap_complete::Shell),
 }
 
+impl Asked {
+    /// The paths of the project, for commands that have one.
+    pub fn paths(&self) -> Option<&[PathBuf]> {
+        match self {
+            Asked::Check(Check { paths, .. })
+            | Asked::Eval(Eval { paths, .. })
+            | Asked::Fmt(Fmt { paths, .. })
+            | Asked::Test(Test { paths, .. })
+            | Asked::Why(Why { paths, .. })
+            | Asked::Plan(paths) => Some(paths),
+            Asked::Explain(_) | Asked::New(_) | Asked::Schema | Asked::Completions(_) => None,
+        }
+    }
+}
+
 /// `jauge check`
 #[derive(Debug)]
 pub struct Check {

@@ -1,13 +1,14 @@
 //! Which language to speak: `--lang`, else JAUGE_LANG, else the project's, else the operating system's, else English.
 //!
-//! It is found before the command line is read, since its help and its errors must speak it too.
+//! A first guess is made before the command line is read, since its help and its errors must speak it too.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use jauge::text::Lang;
 
-use crate::project::manifest;
+use crate::project::{self, manifest};
 
 /// The language that was asked for, by option or by environment; `None` leaves the choice to the project.
 pub fn asked(arguments: &[OsString], variable: Option<&str>) -> Option<Lang> {
@@ -26,11 +27,33 @@ pub fn asked(arguments: &[OsString], variable: Option<&str>) -> Option<Lang> {
     of_option.or_else(|| variable.and_then(read))
 }
 
-/// The language of the manifest that governs the first path typed, or the current folder.
-pub fn of_project(arguments: &[OsString]) -> Option<Lang> {
-    let typed = arguments.iter().skip(2).map(Path::new).find(|path| path.exists());
-    let manifest = manifest::find(typed.unwrap_or(Path::new(".")))?;
-    manifest::language_of(&std::fs::read_to_string(manifest).ok()?)
+/// The language of the project of these paths (`.` where there are none): what its manifest says, else what the first of
+/// its files says in its first lines.
+pub fn of_project(paths: &[PathBuf]) -> Option<Lang> {
+    let path = paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let of_manifest = || manifest::language_of(&read_start(&manifest::find(path)?)?);
+    let of_file = || {
+        let file = match path.is_dir() {
+            true => project::indicator_files(path).into_iter().next()?,
+            false => path.to_path_buf(),
+        };
+        let text = read_start(&file)?;
+        text.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            let key = key.trim_start_matches('\u{feff}').trim();
+            matches!(key, "langue" | "language").then(|| read(value.split('#').next().unwrap_or("")))?
+        })
+    };
+    of_manifest().or_else(of_file)
+}
+
+/// Bytes that are read to find a language.
+const START: u64 = 1 << 16;
+
+fn read_start(path: &Path) -> Option<String> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(START).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The language of the operating system, where it is one of ours.

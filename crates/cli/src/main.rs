@@ -18,6 +18,7 @@ mod usage;
 mod words;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -49,16 +50,19 @@ fn main() -> ExitCode {
 
 fn run() -> u8 {
     let typed: Vec<OsString> = std::env::args_os().collect();
-    let asked = language::asked(&typed, std::env::var("JAUGE_LANG").ok().as_deref());
-    let project = || language::of_project(&typed);
-    let lang = asked.or_else(project).or_else(language::of_system).unwrap_or(Lang::En);
+    let chosen = language::asked(&typed, std::env::var("JAUGE_LANG").ok().as_deref());
+    let otherwise = |paths: &[PathBuf]| {
+        chosen.or_else(|| language::of_project(paths)).or_else(language::of_system).unwrap_or(Lang::En)
+    };
+    let lang = otherwise(&[]);
 
     let matches = match arguments::command(lang).try_get_matches_from(&typed) {
         Ok(matches) => matches,
         Err(error) => return said_by_clap(&error, lang),
     };
-    let terminal = Terminal::new(lang, arguments::colour(&matches));
     let Some(asked) = arguments::asked(&matches) else { return MISUSE };
+    let lang = asked.paths().map_or(lang, otherwise);
+    let terminal = Terminal::new(lang, arguments::colour(&matches));
     let end = match &asked {
         Asked::Check(check) => commands::check::run(check, &terminal),
         Asked::Eval(eval) => commands::eval::run(eval, &terminal),

@@ -23,7 +23,7 @@ pub fn run(asked: &Check, terminal: &Terminal) -> Result<End, Stop> {
     }
     let report = Report { files: &project.files, problems: &problems, left_out, file_count: project.file_count() };
     render::problems(&report, asked.format, terminal)?;
-    if matches!(asked.format, Format::Human | Format::Concise) {
+    if matches!(asked.format, Format::Human | Format::Concise) && !project.misused {
         terminal.err(&render::summary(&report, terminal.lang));
     }
     Ok(match () {

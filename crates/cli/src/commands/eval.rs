@@ -74,14 +74,20 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
         }
         None => terminal.out(&text)?,
     }
-    if scan.outcome.figures.is_empty() && !program.indicators.is_empty() {
+    let nothing_found = scan.outcome.figures.is_empty() && !program.indicators.is_empty();
+    if nothing_found {
         terminal.err(&nothing(asked, program, lang));
     }
     if !problems.is_empty() || scan.left_out > 0 {
         terminal.err(&render::summary(&report, lang));
     }
     let strict = asked.strict || project.manifest.strict;
-    Ok(if Counts::of(&report).fail(strict) { End::Problems } else { End::Fine })
+    Ok(match () {
+        () if Counts::of(&report).fail(strict) => End::Problems,
+        // A period of another calendar, or a group that no indicator has, is wrong use.
+        () if nothing_found && !(asked.periods.is_empty() && asked.groups.is_empty()) => End::Misuse,
+        () => End::Fine,
+    })
 }
 
 /// Width of a table in a file, whatever the terminal is.

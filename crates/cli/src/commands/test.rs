@@ -21,7 +21,11 @@ use crate::terminal::{Stop, Terminal};
 use crate::words;
 
 /// What was verified, by kind; also the suites of JUnit.
-const KINDS: [(&str, &str); 3] = [("tests", "tests"), ("contrôles", "rules"), ("valeurs publiées", "published figures")];
+const KINDS: [(&str, &str); 3] =
+    [("tests", "tests"), ("contrôles", "rules"), ("valeurs publiées", "published figures")];
+
+/// The same kinds in JSON.
+const KEYS: [&str; 3] = ["test", "rule", "published"];
 
 /// One thing verified.
 struct Line {
@@ -94,7 +98,8 @@ fn block(project: &Project, test: &TestBlock, lang: Lang) -> (Line, Vec<Problem>
         false => {
             let first = problems.iter().find(|problem| problem.severity() == Severity::Error);
             let why = first.map(|problem| problem.words(lang).title).unwrap_or_default();
-            let count = lang.pick(format!("{passed} chiffres attendus sur {all}"), format!("{passed} expected figures of {all}"));
+            let count = lang
+                .pick(format!("{passed} chiffres attendus sur {all}"), format!("{passed} expected figures of {all}"));
             Verdict::Fail(count, why)
         }
     };
@@ -156,7 +161,10 @@ fn published(program: &Program, scan: &Scan, lang: Lang, lines: &mut Vec<Line>) 
                 None => words::reason(&figure.value, program).map(|reason| reason.into(lang)).unwrap_or_default(),
             };
             let printed = published.value.show(lang, None);
-            let both = lang.pick(format!("publié {printed}, calculé {computed}"), format!("published {printed}, computed {computed}"));
+            let both = lang.pick(
+                format!("publié {printed}, calculé {computed}"),
+                format!("published {printed}, computed {computed}"),
+            );
             let verdict = match published.agreement {
                 Agreement::Agrees => Verdict::Pass,
                 Agreement::CannotTell => Verdict::Skip(computed),
@@ -200,15 +208,28 @@ fn listing(lines: &[Line], lang: Lang) -> String {
         let failed = count(|line| matches!(line.verdict, Verdict::Fail(..)) && line.known.is_none());
         let untold = count(|line| matches!(line.verdict, Verdict::Skip(_)));
         let name = lang.pick(names.0, names.1);
+        if of().next().is_none() {
+            let none = lang.pick(if kind == 2 { "aucune" } else { "aucun" }, "none");
+            let _ = writeln!(out, "{name} : {none}");
+            continue;
+        }
         let _ = write!(out, "{name} : {}", counted(passed, lang, ("conforme", "conformes"), ("holds", "hold")));
         if known > 0 {
-            let _ = write!(out, ", {}", counted(known, lang, ("écart connu", "écarts connus"), ("known discrepancy", "known discrepancies")));
+            let _ = write!(
+                out,
+                ", {}",
+                counted(known, lang, ("écart connu", "écarts connus"), ("known discrepancy", "known discrepancies"))
+            );
         }
         if failed > 0 {
             let _ = write!(out, ", {}", counted(failed, lang, ("échec", "échecs"), ("failure", "failures")));
         }
         if untold > 0 {
-            let _ = write!(out, ", {}", counted(untold, lang, ("indéterminé", "indéterminés"), ("cannot be told", "cannot be told")));
+            let _ = write!(
+                out,
+                ", {}",
+                counted(untold, lang, ("indéterminé", "indéterminés"), ("cannot be told", "cannot be told"))
+            );
         }
         out.push('\n');
     }
@@ -234,7 +255,7 @@ fn document(lines: &[Line], report: &Report<'_>) -> String {
                 Verdict::Fail(what, detail) => ("fails", format!("{what} ({detail})")),
             };
             json!({
-                "kind": ["test", "rule", "published"].get(line.kind),
+                "kind": KEYS.get(line.kind),
                 "name": line.name,
                 "result": verdict,
                 "message": message,

@@ -55,7 +55,11 @@ pub fn run(asked: &Why, terminal: &Terminal) -> Result<End, Stop> {
         "" => indicator.name.clone(),
         label => format!("{label} [{}]", indicator.name),
     };
-    let mut out = format!("{label}\n{}, {}\n", words::period(program, figure.period, lang), words::group(program, &figure.group, lang));
+    let mut out = format!(
+        "{label}\n{}, {}\n",
+        words::period(program, figure.period, lang),
+        words::group(program, &figure.group, lang)
+    );
     if let Some(file) = project.files.get(indicator.definition.file) {
         let (line, column) = file.line_column(indicator.definition.start);
         let place = format!("{}:{line}:{column}", file.path);
@@ -71,10 +75,18 @@ pub fn run(asked: &Why, terminal: &Terminal) -> Result<End, Stop> {
         let verdict = words::agreement(published.agreement).into(lang);
         let source = published.source.as_ref().map(|source| format!(" ({source})")).unwrap_or_default();
         let known = published.known_discrepancy.as_ref().map(|why| format!(" ; {why}")).unwrap_or_default();
-        let line = lang.pick(format!("publié : {value}{source} : {verdict}{known}"), format!("published: {value}{source}: {verdict}{known}"));
+        let line = lang.pick(
+            format!("publié : {value}{source} : {verdict}{known}"),
+            format!("published: {value}{source}: {verdict}{known}"),
+        );
         let _ = writeln!(out, "\n{line}");
     }
-    let report = Report { files: &project.files, problems: &scan.problems, left_out: scan.left_out, file_count: project.file_count() };
+    let report = Report {
+        files: &project.files,
+        problems: &scan.problems,
+        left_out: scan.left_out,
+        file_count: project.file_count(),
+    };
     render::to_err(&report, terminal)?;
     terminal.out(&out)?;
     Ok(End::Fine)
@@ -84,13 +96,18 @@ pub fn run(asked: &Why, terminal: &Terminal) -> Result<End, Stop> {
 fn none(program: &Program, figures: &[&Figure], lang: Lang) -> Stop {
     let mut names: Vec<String> = figures
         .iter()
-        .map(|figure| format!("{} ({})", words::period(program, figure.period, lang), words::group(program, &figure.group, lang)))
+        .map(|figure| {
+            format!("{} ({})", words::period(program, figure.period, lang), words::group(program, &figure.group, lang))
+        })
         .collect();
     names.dedup();
     let more = if names.len() > LISTED { ", …" } else { "" };
     names.truncate(LISTED);
     let next = match names.is_empty() {
-        true => lang.pick("cet indicateur n'a aucun chiffre : essayez « jauge check --data »".into(), "this indicator has no figure: try `jauge check --data`".into()),
+        true => lang.pick(
+            "cet indicateur n'a aucun chiffre : essayez « jauge check --data »".into(),
+            "this indicator has no figure: try `jauge check --data`".into(),
+        ),
         false => {
             let names = names.join(", ");
             lang.pick(format!("il y a : {names}{more}"), format!("there are: {names}{more}"))

@@ -20,9 +20,8 @@ const MAXIMUM_MEGABYTES: u64 = 8;
 /// A project, read and checked.
 #[derive(Debug)]
 pub struct Project {
-    /// The folder of the manifest; without one, the folder typed or the folder of the first file typed.
-    pub folder: PathBuf,
-    /// Data paths are relative to this.
+    /// Data paths are relative to this: what the manifest says, else the folder of the manifest; without one, the folder typed
+    /// or the folder of the first file typed.
     pub data_root: PathBuf,
     /// The settings.
     pub manifest: Manifest,
@@ -36,8 +35,6 @@ pub struct Project {
     pub problems: Vec<Problem>,
     /// The files that were typed, where only a part of a project was; all where `None`.
     pub selected: Option<Vec<FileId>>,
-    /// The language of the project: the manifest's, else the one that all its files agree on.
-    pub lang: Option<Lang>,
     /// A path that was typed does not exist or holds nothing: wrong use.
     pub misused: bool,
 }
@@ -122,10 +119,9 @@ pub fn load(typed: &[PathBuf], lang: Lang) -> Project {
         }
         None => folder.clone(),
     };
-    let lang_of_files = agreed_language(&reading.parsed);
-    let project_lang = manifest.lang.or(lang_of_files);
     let tables = reading.code_lists(&data_root);
-    let context = Context { lang: project_lang.unwrap_or(lang), tables: &tables };
+    let lang = manifest.lang.or_else(|| agreed_language(&reading.parsed)).unwrap_or(lang);
+    let context = Context { lang, tables: &tables };
     let mut checked = check(&reading.parsed, &context);
     for indicator in &mut checked.program.indicators {
         indicator.bands = indicator.bands.take().or_else(|| manifest.thresholds.clone());
@@ -137,7 +133,6 @@ pub fn load(typed: &[PathBuf], lang: Lang) -> Project {
     sort(&mut problems);
     let selected = (!wanted.is_empty()).then_some(selected);
     Project {
-        folder,
         data_root,
         manifest,
         files: reading.files,
@@ -145,7 +140,6 @@ pub fn load(typed: &[PathBuf], lang: Lang) -> Project {
         program: checked.program,
         problems,
         selected,
-        lang: project_lang,
         misused: reading.misused,
     }
 }
