@@ -27,7 +27,103 @@ fn shown(text: &str, default: Lang, words: Lang) -> String {
 }
 
 #[test]
-fn smoke() {
-    let text = include_str!("syntax/snia.fr.jauge");
-    println!("{}", shown(text, Lang::Fr, Lang::Fr));
+fn one_mistake_is_one_problem() {
+    let told = shown(include_str!("syntax/snia.fr.jauge"), Lang::Fr, Lang::Fr);
+    assert!(
+        told.starts_with("E0114 54:28") && told.lines().filter(|line| line.starts_with('E')).count() == 1,
+        "{told}"
+    );
+}
+
+#[test]
+fn ten_mistakes_in_ten_blocks() {
+    let mistakes = [
+        "indicatuer a \"A\"\n  mesure: b\n",
+        "indicateur a \"A\"\n  mesur: b\n",
+        "indicateur a \"A\"\n  mesure: b +\n",
+        "indicateur a \"A\"\n  mesure: (b\n",
+        "indicateur a \"A\"\n  mesure: b ou sexe = F\n",
+        "indicateur a \"A\"\n  mesure: b\nventilé par: sexe\n",
+        "indicateur a \"A\"\n  définition: Sans guillemets\n",
+        "indicateur a \"A\"\n  sens souhaité: monter\n",
+        "indicateur a \"A\"\n  cible: 2020 >= 50.07 %\n",
+        "indicateur a \"A\n  mesure: b\n",
+    ];
+    let told = shown(&mistakes.concat(), Lang::Fr, Lang::Fr);
+    let codes: Vec<&str> = told.lines().filter(|line| line.starts_with('E')).filter_map(|line| line.get(..5)).collect();
+    let expected = ["E0101", "E0102", "E0125", "E0126", "E0116", "E0105", "E0115", "E0123", "E0118", "E0114"];
+    assert_eq!(codes, expected, "{told}");
+}
+
+/// Every `.jauge` file of the repository and of these tests.
+fn files() -> Vec<String> {
+    let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))];
+    let mut texts = Vec::new();
+    let root = folders.remove(0);
+    folders.extend(["examples", "indicators", "tests/syntax"].map(|name| root.join(name)));
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "jauge") {
+                texts.push(std::fs::read_to_string(path).expect("a text in UTF-8"));
+            }
+        }
+    }
+    texts
+}
+
+fn survives(text: &str) {
+    let file = SourceFile::new("x.jauge", text);
+    let parsed = parse(FileId(0), &file, Lang::Fr);
+    for problem in &parsed.problems {
+        let jauge::problem::Place::Text(span) = problem.at else { panic!("{problem:?}") };
+        assert!(text.get(span.range()).is_some(), "{problem:?} lies outside its text");
+        for lang in Lang::ALL {
+            assert!(!problem.words(lang).title.is_empty());
+        }
+    }
+}
+
+#[test]
+fn broken_text_never_panics() {
+    let texts = files();
+    assert!(!texts.is_empty());
+    for text in texts {
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let every = (lines.len() / 10).max(1);
+        for at in (0..lines.len()).step_by(every) {
+            let mut kept = lines.clone();
+            kept.remove(at);
+            survives(&kept.concat());
+        }
+        let step = (text.len() / 25).max(1);
+        for at in (0..text.len()).step_by(step) {
+            let cut = (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+            let (before, after) = text.split_at(cut);
+            survives(before);
+            let word = after.split_whitespace().next().unwrap_or("");
+            survives(&format!("{before}{word} {after}"));
+        }
+    }
+}
+
+#[test]
+fn hostile_text_ends() {
+    for text in [
+        "(".repeat(20_000),
+        "période précédente de ".repeat(600),
+        "si a > 0 alors ".repeat(600),
+        "a avec ".to_string() + &"non ".repeat(3_000) + "b",
+        "- ".repeat(5_000),
+        "a + ".repeat(3_000) + "a",
+        "a avec (".repeat(31),
+        "9".repeat(10_000),
+    ] {
+        survives(&format!("indicateur i \"I\"\n  mesure: {text}\n"));
+    }
+    survives("a\0b");
+    survives("");
+    survives("\u{feff}langue: français\r\n");
 }

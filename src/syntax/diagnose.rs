@@ -131,10 +131,11 @@ fn both(fr: &str, en: &str) -> Hoped {
 fn hoped(positives: &[Rule], lang: Lang) -> Vec<Hoped> {
     let mut out: Vec<Hoped> = Vec::new();
     for rule in positives {
-        if let Some(hoped) = hoped_of_rule(*rule, lang) {
-            if !out.contains(&hoped) && out.len() < HOPED {
-                out.push(hoped);
-            }
+        if let Some(hoped) = hoped_of_rule(*rule, lang)
+            && !out.contains(&hoped)
+            && out.len() < HOPED
+        {
+            out.push(hoped);
         }
     }
     out

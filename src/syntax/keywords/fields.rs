@@ -1,6 +1,6 @@
 //! Every field: its words, the blocks in which it may stand, the fields under which it may stand, the shape of its value.
 
-use super::{Spellings, first, fold, is_spelling};
+use super::{Spellings, first, fold};
 use crate::syntax::ast::BlockKind::{self, Calendar, Dimension, Framework, Indicator, Rule, Source, Test, Unit};
 use crate::syntax::ast::{Choice, Key};
 use crate::text::{Both, Lang};
@@ -180,9 +180,20 @@ pub fn field_word(key: Key, block: Option<BlockKind>, lang: Lang) -> &'static st
 
 /// The row whose word `text` is, in any language; a row of `block` is preferred where the word serves in several.
 pub fn field_named(text: &str, block: Option<BlockKind>) -> Option<&'static FieldEntry> {
-    let folded = fold(text);
-    let named = || FIELDS.iter().filter(|entry| is_spelling(&entry.words, &folded));
-    named().find(|entry| block.is_some_and(|block| entry.blocks.contains(&block))).or_else(|| named().next())
+    use std::collections::HashMap;
+    use std::sync::OnceLock;
+    static ROWS: OnceLock<HashMap<String, Vec<&'static FieldEntry>>> = OnceLock::new();
+    let rows = ROWS.get_or_init(|| {
+        let mut rows: HashMap<String, Vec<&'static FieldEntry>> = HashMap::new();
+        for entry in FIELDS {
+            for word in entry.words.fr.iter().chain(entry.words.en) {
+                rows.entry(fold(word)).or_default().push(entry);
+            }
+        }
+        rows
+    });
+    let named = rows.get(&fold(text))?;
+    named.iter().find(|entry| block.is_some_and(|block| entry.blocks.contains(&block))).or(named.first()).copied()
 }
 
 /// The fields that may stand in a block.

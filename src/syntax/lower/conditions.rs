@@ -28,7 +28,8 @@ impl Lower<'_> {
         // Alternatives of `ou`, each a list joined by `et`.
         let mut either: Vec<Vec<Condition>> = vec![Vec::new()];
         let mut negations: Vec<Span> = Vec::new();
-        let (mut and, mut or): (Option<(String, Span)>, Option<(String, Span)>) = (None, None);
+        let mut and: Option<(String, Span)> = None;
+        let mut or: Option<(String, Span)> = None;
         for inner in pair.clone().into_inner() {
             let at = self.span(&inner);
             match inner.as_rule() {

@@ -56,7 +56,7 @@ fn written(digits: &Digits, lang: Lang) -> String {
     let mut out = String::new();
     let count = digits.whole.len();
     for (at, digit) in digits.whole.chars().enumerate() {
-        if at > 0 && (count - at) % 3 == 0 {
+        if at > 0 && (count - at).is_multiple_of(3) {
             out.push_str(lang.pick(" ", ","));
         }
         out.push(digit);

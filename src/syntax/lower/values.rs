@@ -58,7 +58,7 @@ impl Lower<'_> {
             Shape::Code => Value::Code(self.name(first)),
             Shape::Codes => Value::Codes(pairs.iter().map(|pair| self.name(pair)).collect()),
             Shape::DayOfYear => self.day_of_year(first).map(|(month, day, span)| Value::DayOfYear(month, day, span))?,
-            Shape::FromFile => Value::FromFile(self.from_file(&pairs)?),
+            Shape::FromFile => Value::FromFile(self.members_file(&pairs)?),
             Shape::RowIs => Value::RowIs(self.row_is(&pairs)?),
             Shape::Counts => Value::Counts(self.unit_word(first), self.name(pairs.last()?)),
             Shape::CountColumn => Value::CountColumn(self.name(first), self.unit_word(pairs.last()?)),
@@ -156,7 +156,7 @@ impl Lower<'_> {
         }
     }
 
-    fn from_file(&mut self, pairs: &[Pair<'_>]) -> Option<FromFile> {
+    fn members_file(&mut self, pairs: &[Pair<'_>]) -> Option<FromFile> {
         let path = self.text(pairs.first()?);
         let mut file = FromFile { path, code: None, label: None, parent: None };
         for pair in pairs.iter().skip(1) {
