@@ -75,6 +75,8 @@ pub(crate) struct Evaluator<'a> {
     problems: Vec<Problem>,
     reported: HashSet<(ExprId, CtxId, Period, GroupId)>,
     sources_of: RefCell<HashMap<usize, BTreeSet<usize>>>,
+    /// Sources for which it was said already that no period was found.
+    without_periods: BTreeSet<usize>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -89,6 +91,7 @@ impl<'a> Evaluator<'a> {
             problems: Vec::new(),
             reported: HashSet::new(),
             sources_of: RefCell::new(HashMap::new()),
+            without_periods: BTreeSet::new(),
         }
     }
 
@@ -150,6 +153,7 @@ impl<'a> Evaluator<'a> {
         let periods = self.periods_of(indicator);
         if periods.is_empty() && self.plan.request.periods.is_empty() {
             self.problems.push(periods::nothing_found(indicator));
+            self.without_periods.extend(self.sources_below(indicator.measure));
         }
         for period in periods {
             for group in self.groups_of(indicator, period) {

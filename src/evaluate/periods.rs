@@ -80,7 +80,7 @@ impl Evaluator<'_> {
     }
 
     /// The sources whose periods are those of an expression: what stands at a fixed period is left out.
-    fn sources_below(&self, expr: ExprId) -> BTreeSet<usize> {
+    pub(super) fn sources_below(&self, expr: ExprId) -> BTreeSet<usize> {
         let program = self.program;
         if self.sources_of.borrow().is_empty() {
             // Each indicator comes after those that it uses, so what it uses is known when it is met.

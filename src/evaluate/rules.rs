@@ -25,6 +25,11 @@ impl Evaluator<'_> {
             found.insert(window);
         }
         if found.is_empty() {
+            let mut sources = self.sources_below(rule.left);
+            sources.extend(self.sources_below(rule.right));
+            if !self.without_periods.is_disjoint(&sources) {
+                return;
+            }
             let fact = RuleProblem::NeverChecked { rule: rule.name.clone() };
             self.problems.push(Problem::new(fact, rule.relation));
             return;

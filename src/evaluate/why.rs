@@ -484,7 +484,8 @@ fn reason_words(evaluator: &Evaluator<'_>, reason: &MissingReason) -> Both<Strin
         MissingReason::OutsideCoverage(Some(last)) => {
             let last = evaluator.period_label(*last);
             Both {
-                fr: format!("les données s'arrêtent à {}", last.fr), en: format!("the data end with {}", last.en)
+                fr: format!("hors de la période couverte ; dernières données : {}", last.fr),
+                en: format!("outside the coverage; latest data: {}", last.en),
             }
         }
         MissingReason::ColumnEmpty => both("colonne vide", "column empty"),

@@ -1,4 +1,5 @@
 //! Reads the conformance pages (Markdown → cases), runs them through the whole pipeline, and compares. For tests only.
 
+pub mod naive;
 pub mod page;
 pub mod table;
