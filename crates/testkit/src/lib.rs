@@ -2,4 +2,5 @@
 
 pub mod naive;
 pub mod page;
+pub mod shape;
 pub mod table;

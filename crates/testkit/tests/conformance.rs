@@ -1,9 +1,14 @@
-//! Every page of `tests/conformance` is sound, and is the same page in both languages.
+//! Every page of `tests/conformance` is sound, says the same in both languages, and is what the implementation does.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jauge::format::{Style, UnitWords, format};
+use jauge::syntax::ast::Parsed;
+use jauge::syntax::parse;
+use jauge::text::{FileId, Lang, SourceFile};
 use jauge_testkit::page::{self, Page};
+use jauge_testkit::shape::{difference, shape};
 
 fn pages() -> Vec<Page> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance");
@@ -59,6 +64,73 @@ fn each_page_exists_in_both_languages() {
                 fr.skeleton.get(at),
                 en.skeleton.get(at)
             ));
+        }
+    }
+    report(&failures);
+}
+
+/// Every definition text of a page with its line, the common ones first.
+fn texts(page: &Page) -> Vec<(usize, SourceFile)> {
+    let fences = page.common.iter().chain(page.cases.iter().map(|case| &case.fence));
+    fences.map(|fence| (fence.line, SourceFile::new(page.path.clone(), fence.text.clone()))).collect()
+}
+
+fn read(file: &SourceFile, lang: Lang) -> Parsed {
+    parse(FileId(0), file, lang)
+}
+
+#[test]
+fn both_languages_make_the_same_trees() {
+    let pages = pages();
+    let mut failures = Vec::new();
+    for fr in pages.iter().filter(|page| page.lang == Lang::Fr) {
+        let Some(en) = pages.iter().find(|page| page.path == fr.path.replace(".fr.md", ".en.md")) else { continue };
+        for ((fr_line, fr_text), (en_line, en_text)) in texts(fr).iter().zip(&texts(en)) {
+            let (one, other) = (shape(&read(fr_text, Lang::Fr).blocks), shape(&read(en_text, Lang::En).blocks));
+            if let Some((left, right)) = difference(&one, &other) {
+                failures.push(format!("{}:{fr_line}: `{left}`, but {}:{en_line}: `{right}`", fr.path, en.path));
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn formatting_is_stable_and_translation_loses_nothing() {
+    let mut failures = Vec::new();
+    for page in pages() {
+        let commons: Vec<SourceFile> =
+            page.common.iter().map(|fence| SourceFile::new(page.path.clone(), fence.text.clone())).collect();
+        for (line, file) in texts(&page) {
+            let parsed = read(&file, page.lang);
+            if !parsed.problems.is_empty() {
+                continue;
+            }
+            let all: Vec<Parsed> = commons.iter().chain([&file]).map(|file| read(file, page.lang)).collect();
+            let units = UnitWords::collect(&all);
+            let style = |to| Style { keywords: to, units: units.clone() };
+            let again = |text: &str, to: Option<Lang>, lang: Lang| {
+                let file = SourceFile::new(page.path.clone(), text);
+                format(&read(&file, lang), &file, &style(to))
+            };
+            let Ok(formatted) = format(&parsed, &file, &style(None)) else {
+                failures.push(format!("{}:{line}: cannot be formatted", page.path));
+                continue;
+            };
+            if again(&formatted, None, page.lang).ok().as_deref() != Some(&formatted) {
+                failures.push(format!("{}:{line}: formatting twice is not formatting once", page.path));
+            }
+            let other = page.lang.pick(Lang::En, Lang::Fr);
+            let back = again(&formatted, Some(other), page.lang)
+                .and_then(|translated| again(&translated, Some(page.lang), other));
+            match back {
+                Ok(back) if back.trim() == formatted.trim() => {}
+                Ok(back) => {
+                    let changed = difference(&formatted, &back);
+                    failures.push(format!("{}:{line}: there and back is {changed:?}", page.path));
+                }
+                Err(refusal) => failures.push(format!("{}:{line}: cannot be translated: {refusal:?}", page.path)),
+            }
         }
     }
     report(&failures);
