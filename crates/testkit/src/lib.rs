@@ -2,5 +2,6 @@
 
 pub mod naive;
 pub mod page;
+pub mod run;
 pub mod shape;
 pub mod table;

@@ -8,6 +8,7 @@ use jauge::syntax::ast::Parsed;
 use jauge::syntax::parse;
 use jauge::text::{FileId, Lang, SourceFile};
 use jauge_testkit::page::{self, Page};
+use jauge_testkit::run::Read;
 use jauge_testkit::shape::{difference, shape};
 
 fn pages() -> Vec<Page> {
@@ -131,6 +132,24 @@ fn formatting_is_stable_and_translation_loses_nothing() {
                 }
                 Err(refusal) => failures.push(format!("{}:{line}: cannot be translated: {refusal:?}", page.path)),
             }
+        }
+    }
+    report(&failures);
+}
+
+/// Problems that text alone can show: syntax, names, types and units, time.
+fn is_of_definitions(code: &str) -> bool {
+    ["E01", "E02", "E03", "E04", "W01", "W02", "W03", "W04"].iter().any(|family| code.starts_with(family))
+}
+
+#[test]
+fn definitions_have_the_problems_that_pages_mark() {
+    let mut failures = Vec::new();
+    for page in pages() {
+        for case in &page.cases {
+            let read = Read::new(&page, case);
+            failures
+                .extend(read.failures(case, is_of_definitions).iter().map(|words| format!("{}:{words}", page.path)));
         }
     }
     report(&failures);
