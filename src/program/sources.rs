@@ -102,7 +102,8 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        if decl.field(Key::Columns).is_none() && !decl.broken {
+        // A table of counts may have no other columns than its count and its period.
+        if decl.field(Key::Columns).is_none() && decl.field(Key::Count).is_none() && !decl.broken {
             let write = ["colonnes:  puis, en retrait, sexe  sexe", "columns:  then, indented, sexe  sexe"];
             self.field_missing(decl, Named::Source, ["colonnes", "columns"], write);
         }

@@ -107,6 +107,12 @@ fn formatting_is_stable_and_translation_loses_nothing() {
             if !parsed.problems.is_empty() {
                 continue;
             }
+            // The translation of a file says its language; so the original must.
+            let lang = parsed.lang;
+            let head =
+                if parsed.lang_line.is_some() { "" } else { lang.pick("langue: français\n", "language: english\n") };
+            let file = SourceFile::new(page.path.clone(), format!("{head}{}", file.text));
+            let parsed = read(&file, lang);
             let all: Vec<Parsed> = commons.iter().chain([&file]).map(|file| read(file, page.lang)).collect();
             let units = UnitWords::collect(&all);
             let style = |to| Style { keywords: to, units: units.clone() };
@@ -118,14 +124,15 @@ fn formatting_is_stable_and_translation_loses_nothing() {
                 failures.push(format!("{}:{line}: cannot be formatted", page.path));
                 continue;
             };
-            if again(&formatted, None, page.lang).ok().as_deref() != Some(&formatted) {
+            if again(&formatted, None, lang).ok().as_deref() != Some(&formatted) {
                 failures.push(format!("{}:{line}: formatting twice is not formatting once", page.path));
             }
-            let other = page.lang.pick(Lang::En, Lang::Fr);
-            let back = again(&formatted, Some(other), page.lang)
-                .and_then(|translated| again(&translated, Some(page.lang), other));
+            let other = lang.pick(Lang::En, Lang::Fr);
+            let back =
+                again(&formatted, Some(other), lang).and_then(|translated| again(&translated, Some(lang), other));
             match back {
-                Ok(back) if back.trim() == formatted.trim() => {}
+                // English has no `une`: a French article comes back as `un`, and nothing else may change.
+                Ok(back) if back.replace(": une ", ": un ") == formatted.replace(": une ", ": un ") => {}
                 Ok(back) => {
                     let changed = difference(&formatted, &back);
                     failures.push(format!("{}:{line}: there and back is {changed:?}", page.path));
