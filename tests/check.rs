@@ -1,0 +1,99 @@
+//! The checker: text in, problems in words (both languages) out.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jauge::problem::{Place, Problem};
+use jauge::program::{Checked, CodeTable, Context, check as check_project, tables_needed};
+use jauge::syntax::parse;
+use jauge::text::{Files, Lang, SourceFile};
+
+/// A CSV with commas or semicolons and without quotes: enough for code lists in tests.
+fn table(text: &str) -> CodeTable {
+    let mark = if text.lines().next().unwrap_or("").contains(';') { ';' } else { ',' };
+    let cells = |line: &str| line.split(mark).map(|cell| cell.trim().trim_matches('"').to_string()).collect();
+    let mut lines = text.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty());
+    CodeTable { header: lines.next().map(cells).unwrap_or_default(), rows: lines.map(cells).collect() }
+}
+
+/// Parses and checks files; the problems of both phases in order.
+fn checked(files: &Files, root: &Path) -> (Checked, Vec<Problem>) {
+    let parsed: Vec<_> = files.iter().map(|(id, file)| parse(id, file, Lang::Fr)).collect();
+    let mut tables = BTreeMap::new();
+    for (path, _) in tables_needed(&parsed) {
+        if let Ok(text) = std::fs::read_to_string(root.join(&path)) {
+            tables.insert(path, table(&text));
+        }
+    }
+    let checked = check_project(&parsed, &Context { lang: Lang::Fr, tables: &tables });
+    let mut problems: Vec<Problem> = parsed.iter().flat_map(|parsed| parsed.problems.clone()).collect();
+    problems.extend(checked.problems.iter().cloned());
+    (checked, problems)
+}
+
+/// Problems as a reader sees them, in both languages.
+fn words(problems: &[Problem], files: &Files) -> String {
+    let mut out = String::new();
+    for problem in problems {
+        let place = |place: &Place| match place {
+            Place::Text(span) => {
+                let file = files.get(span.file).expect("a span of these files");
+                let (line, column) = file.line_column(span.start);
+                format!("{}:{line}:{column} [{}]", file.path, file.slice(*span).replace('\n', "⏎"))
+            }
+            other => format!("{other:?}"),
+        };
+        out.push_str(&format!("{} {}\n", problem.code(), place(&problem.at)));
+        for lang in Lang::ALL {
+            let words = problem.words(lang);
+            out.push_str(&format!("  {}: {}\n      ^ {}\n", lang.code(), words.title, words.label));
+            for (at, also) in problem.also.iter().zip(&words.also) {
+                out.push_str(&format!("      + {}: {also}\n", place(at)));
+            }
+            assert_eq!(problem.also.len(), words.also.len(), "{} has a label for each place", problem.code());
+            out.push_str(&format!("      = {}\n", words.help));
+        }
+    }
+    if out.is_empty() { "no problem\n".to_string() } else { out }
+}
+
+/// One file, checked.
+fn check(text: &str) -> String {
+    let mut files = Files::default();
+    files.add(SourceFile::new("a.jauge", text));
+    let (_, problems) = checked(&files, Path::new("."));
+    words(&problems, &files)
+}
+
+fn project(root: &str) -> (Files, PathBuf) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
+    let mut files = Files::default();
+    let mut folders = vec![root.clone()];
+    let mut paths = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "jauge") {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("a readable file");
+        files.add(SourceFile::new(path.strip_prefix(&root).expect("under the root").display().to_string(), text));
+    }
+    (files, root)
+}
+
+#[test]
+fn projects_of_the_repository_are_sound() {
+    for root in ["indicators", "examples/premiers-pas", "examples/school-register"] {
+        let (files, root) = project(root);
+        let (_, problems) = checked(&files, &root);
+        let errors: Vec<Problem> = problems.into_iter().filter(|problem| problem.code().starts_with('E')).collect();
+        assert!(errors.is_empty(), "{}\n{}", root.display(), words(&errors, &files));
+    }
+}
