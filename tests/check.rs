@@ -97,3 +97,21 @@ fn projects_of_the_repository_are_sound() {
         assert!(errors.is_empty(), "{}\n{}", root.display(), words(&errors, &files));
     }
 }
+
+/// The words of each code of the checker, on the French example of its page.
+#[test]
+fn words_of_each_code() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors");
+    let mut pages: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("the folder of pages").flatten().map(|entry| entry.path()).collect();
+    pages.sort();
+    for page in pages {
+        let code = page.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_string();
+        if !["E02", "E03", "E04", "W02", "W03", "W04"].iter().any(|family| code.starts_with(family)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&page).expect("a readable page");
+        let example = text.split("```jauge\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+        insta::assert_snapshot!(code, format!("{example}\n{}", check(example)));
+    }
+}

@@ -7,7 +7,7 @@ use crate::types::Number;
 /// E04.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TimeProblem {
-    /// `cible: 2020-13 >= 5`
+    /// `cible: 2019-2020 >= 5` in a project without a calendar of school years.
     NotAPeriod {
         /// The text.
         text: String,
@@ -174,12 +174,12 @@ impl TimeProblem {
     pub(super) fn words(&self) -> Both<Words> {
         match self {
             TimeProblem::NotAPeriod { text, example } => both(
-                format!("« {text} » n'est pas une période"),
+                format!("« {text} » n'est une période d'aucun calendrier du projet"),
                 "période inconnue",
-                format!("écrire par exemple : {}", example.fr),
-                format!("`{text}` is not a period"),
+                format!("écrire par exemple : {} ; pour des années scolaires, déclarer un bloc « calendrier »", example.fr),
+                format!("`{text}` is a period of no calendar of the project"),
                 "unknown period",
-                format!("write for example: {}", example.en),
+                format!("write for example: {}; for school years, declare a `calendar` block", example.en),
             ),
             TimeProblem::OtherCalendar { text, is, wanted, write, many } => {
                 let (fr, en) = if *many { ("l'une de ces périodes", "one of these periods") } else { ("", "") };

@@ -344,7 +344,7 @@ impl<'a> Checker<'a> {
             if overlap {
                 let fact = TypeProblem::BandsOverlap { one: code(*one), other: code(*other) };
                 self.report(Problem::new(fact, place(*other)).also(place(*one)));
-            } else if gap {
+            } else if gap && bands.len() == dimension.members.len() {
                 let fact = TypeProblem::BandGap { one: code(*one), other: code(*other) };
                 self.report(Problem::new(fact, place(*other)).also(place(*one)));
             }
