@@ -4,10 +4,10 @@
 
 mod words;
 
+pub use data::Binary;
 pub use names::Named;
 pub use rules::Explained;
 pub use syntax::Hoped;
-pub use data::Binary;
 pub use words::{Severity, Words, close_to};
 
 use crate::text::{Both, Lang, Span};

@@ -8,7 +8,7 @@ use super::Checker;
 use super::conditions::compare_numbers;
 use super::indicators::State;
 use super::model::{
-    Aggregate, ColumnTest, Cond, Dimension, ExprId, ExprKind, Inside, Measure, MeasureOf, TestKind, TestOn,
+    Aggregate, ColumnTest, Cond, Dimension, ExprId, ExprKind, Groups, Inside, Measure, MeasureOf, TestKind, TestOn,
 };
 
 /// Indicators that stand on indicators are followed this far; beyond, a share is checked on the data.
@@ -153,6 +153,12 @@ fn excludes(one: &Cond, other: &Cond, dimensions: &[Dimension]) -> bool {
     }
     match (&one.test, &other.test) {
         (TestKind::Members(a), TestKind::Members(b)) => {
+            // One thing may be in two overlapping groups.
+            if let TestOn::Dimension(of) = one.on
+                && dimensions.get(of.dimension).is_none_or(|dimension| dimension.groups == Groups::Overlapping)
+            {
+                return false;
+            }
             let a_in_b = lifted(one.on, other.on, a, dimensions);
             let disjoint = |a: &[usize], b: &[usize]| a.iter().all(|member| !b.contains(member));
             a_in_b.is_some_and(|a| disjoint(&a, b))
