@@ -7,6 +7,7 @@ use jauge::format::{Style, UnitWords, format};
 use jauge::syntax::ast::Parsed;
 use jauge::syntax::parse;
 use jauge::text::{FileId, Lang, SourceFile};
+use jauge_testkit::figures::figures;
 use jauge_testkit::page::{self, Page};
 use jauge_testkit::run::Read;
 use jauge_testkit::shape::{difference, shape};
@@ -157,6 +158,20 @@ fn definitions_have_the_problems_that_pages_mark() {
             let read = Read::new(&page, case);
             failures
                 .extend(read.failures(case, is_of_definitions).iter().map(|words| format!("{}:{words}", page.path)));
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn data_give_the_figures_and_problems_that_pages_say() {
+    let mut failures = Vec::new();
+    for page in pages() {
+        for case in &page.cases {
+            let mut read = Read::new(&page, case);
+            let wrong = figures(&page, case, &mut read);
+            let wrong = wrong.into_iter().chain(read.failures(case, |_| true));
+            failures.extend(wrong.map(|words| format!("{}:{words}", page.path)));
         }
     }
     report(&failures);

@@ -1,0 +1,199 @@
+//! A checked case → its figures and rules over the page's data, held against the tables of the page.
+
+use jauge::evaluate::{evaluate, run_test};
+use jauge::outcome::{
+    Figure, GroupKey, Member, MissingReason, Outcome, RuleResult, Status, Value, ZeroDenominator, ZeroReason,
+};
+use jauge::plan::{Catalog, Cube, CubeSource, Request, plan};
+use jauge::program::model::Program;
+use jauge::text::Lang;
+use jauge::types::{Number, Period, Rounding, RoundingMode};
+use jauge_engine::Engine;
+
+use crate::page::{Case, Page};
+use crate::run::Read;
+use crate::table::{Row, TableOf, Written};
+
+/// Runs the tests of a case and, where the page gives every file that it names, its data; what is found is added to
+/// `read`. Answers what disagrees with the page's tables, as `line: words`.
+pub fn figures(page: &Page, case: &Case, read: &mut Read) -> Vec<String> {
+    let program = read.checked.program.clone();
+    for test in &program.tests {
+        let mut engine = Engine::new("").threads(1);
+        for (source, header, rows) in &test.data {
+            let quoted = |cells: &[String]| {
+                let cells: Vec<String> =
+                    cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+                cells.join(",") + "\n"
+            };
+            let text: String =
+                std::iter::once(header).chain(rows.iter().map(|row| &row.0)).map(|row| quoted(row)).collect();
+            engine = engine.inline(*source, text);
+        }
+        let (_, problems) = run_test(&program, test, &engine);
+        read.add(page, &problems);
+    }
+    let mut engine = Engine::new("").threads(1);
+    let mut complete = !program.sources.is_empty();
+    for (at, source) in program.sources.iter().enumerate() {
+        match case.data.iter().find(|file| Some(&file.path) == source.path.as_ref()) {
+            Some(file) => engine = engine.inline(at, file.bytes()),
+            None => complete = false,
+        }
+    }
+    if !complete {
+        return case.tables.iter().flat_map(|table| &table.rows).map(|row| format!("{}: no data", row.line)).collect();
+    }
+    let plan = plan(&program, &Request::all());
+    let mut cubes: Vec<Cube> = Vec::new();
+    for query in &plan.queries {
+        let source = &program.sources[query.source];
+        let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let cube = engine.cube(query, catalog);
+        read.add(page, &cube.problems);
+        cubes.push(cube);
+    }
+    let (outcome, problems) = evaluate(&program, &plan, &cubes);
+    read.add(page, &problems);
+    let mut failures = Vec::new();
+    for table in &case.tables {
+        for row in &table.rows {
+            let verdict = match table.of {
+                TableOf::Figures => figure(&program, &outcome, row, page.lang),
+                TableOf::Rules => rule(&program, &outcome, row, page.lang),
+            };
+            if let Some(words) = verdict {
+                failures.push(format!("{}: {words}", row.line));
+            }
+        }
+    }
+    failures
+}
+
+fn label(program: &Program, period: Period, lang: Lang) -> String {
+    program.calendars.get(usize::from(period.calendar.0)).map_or(String::new(), |calendar| period.label(calendar, lang))
+}
+
+fn group(program: &Program, keys: &[GroupKey], lang: Lang) -> String {
+    let words: Vec<String> = keys
+        .iter()
+        .map(|key| {
+            let dimension = &program.dimensions[key.dimension];
+            let level = dimension.levels.get(key.level).map_or(dimension.name.as_str(), String::as_str);
+            match key.member {
+                Member::Code(at) => format!("{level} {}", dimension.members[at].code),
+                Member::Unknown => format!("{level} {}", lang.pick("non renseigné", "unknown")),
+            }
+        })
+        .collect();
+    if words.is_empty() { "total".to_string() } else { words.join(", ") }
+}
+
+/// The same group whatever the order of its coordinates.
+fn same_group(one: &str, other: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut parts: Vec<String> = text.split(", ").map(str::to_string).collect();
+        parts.sort();
+        parts
+    };
+    sorted(one) == sorted(other)
+}
+
+fn figure(program: &Program, outcome: &Outcome, row: &Row, lang: Lang) -> Option<String> {
+    let of = |figure: &&Figure| {
+        program.indicators[figure.indicator].name == row.name
+            && label(program, figure.period, lang) == row.period
+            && same_group(&group(program, &figure.group, lang), &row.group)
+    };
+    let Some(figure) = outcome.figures.iter().find(of) else { return Some("there is no such figure".into()) };
+    let mode = program.indicators[figure.indicator].rounding.map_or(RoundingMode::HalfAway, |rounding| rounding.mode);
+    let number = figure.value.number();
+    if !agrees(number.as_ref(), row.value.as_ref(), mode) {
+        return Some(format!("the value is {:?}", number.map(|number| number.decimal())));
+    }
+    let state = state(&figure.value, lang);
+    if row.state != state && !state.starts_with(&format!("{} (", row.state)) {
+        return Some(format!("the state is `{state}`"));
+    }
+    let status = figure.status.map_or("", |status| status_words(status, lang));
+    if !row.status.is_empty() && row.status != status {
+        return Some(format!("the status is `{status}`"));
+    }
+    for (actual, written) in [(&figure.numerator, &row.numerator), (&figure.denominator, &row.denominator)] {
+        if written.is_some() && !agrees(actual.as_ref(), written.as_ref(), mode) {
+            return Some(format!("a part is {:?}", actual.as_ref().map(Number::decimal)));
+        }
+    }
+    None
+}
+
+fn agrees(actual: Option<&Number>, written: Option<&Written>, mode: RoundingMode) -> bool {
+    match (actual, written) {
+        (None, None) => true,
+        (Some(actual), Some(Written { number, decimals: Some(decimals) })) => {
+            actual.round(Rounding { decimals: *decimals, mode }) == *number
+        }
+        (Some(actual), Some(Written { number, decimals: None })) => actual == number,
+        (None, Some(_)) | (Some(_), None) => false,
+    }
+}
+
+fn state(value: &Value, lang: Lang) -> String {
+    match value {
+        Value::Number(_) => lang.pick("mesuré", "measured"),
+        Value::ImpliedZero(ZeroReason::Coverage) => lang.pick("zéro déduit (champ couvert)", "implied zero (coverage)"),
+        Value::ImpliedZero(ZeroReason::PartsReachTotal) => {
+            lang.pick("zéro déduit (total atteint)", "implied zero (parts reach the total)")
+        }
+        Value::Missing(reason) => match reason {
+            MissingReason::NotReported => lang.pick("non disponible (non communiqué)", "missing (not reported)"),
+            MissingReason::OutsideCoverage(_) => lang.pick("non disponible (hors champ)", "missing (outside coverage)"),
+            MissingReason::ColumnEmpty => lang.pick("non disponible (colonne vide)", "missing (column empty)"),
+            MissingReason::NothingToMeasure => {
+                lang.pick("non disponible (rien à mesurer)", "missing (nothing to measure)")
+            }
+            MissingReason::PartsIncomplete { .. } => {
+                lang.pick("non disponible (parties incomplètes)", "missing (parts incomplete)")
+            }
+            MissingReason::SourceUnreadable => {
+                lang.pick("non disponible (source illisible)", "missing (source unreadable)")
+            }
+            MissingReason::Operand(..) => lang.pick("non disponible (opérande)", "missing (operand)"),
+            MissingReason::NoSuchBreakdown => lang.pick("non disponible (non ventilé)", "missing (no such breakdown)"),
+        },
+        Value::NotApplicable(_) => lang.pick("sans objet", "not applicable"),
+        Value::NotComputable(ZeroDenominator::SomethingOverZero) => {
+            lang.pick("non calculable (x/0)", "not computable (x/0)")
+        }
+        Value::NotComputable(ZeroDenominator::ZeroOverZero) => {
+            lang.pick("non calculable (0/0)", "not computable (0/0)")
+        }
+        Value::Suppressed => lang.pick("secret statistique", "suppressed"),
+    }
+    .to_string()
+}
+
+fn status_words(status: Status, lang: Lang) -> &'static str {
+    match status {
+        Status::Reached => lang.pick("atteinte", "reached"),
+        Status::OnTrack => lang.pick("en bonne voie", "on track"),
+        Status::AtRisk => lang.pick("à risque", "at risk"),
+        Status::OffTrack => lang.pick("hors trajectoire", "off track"),
+        Status::CannotTell => lang.pick("indéterminée", "cannot tell"),
+    }
+}
+
+fn rule(program: &Program, outcome: &Outcome, row: &Row, lang: Lang) -> Option<String> {
+    let found = outcome.rules.iter().find(|rule| {
+        program.rules[rule.rule].name == row.name
+            && label(program, rule.period, lang) == row.period
+            && same_group(&group(program, &rule.group, lang), &row.group)
+    });
+    let Some(found) = found else { return Some("there is no such result".into()) };
+    let words = match found.result {
+        RuleResult::Holds => lang.pick("tenu", "holds"),
+        RuleResult::Fails { .. } => lang.pick("non tenu", "fails"),
+        RuleResult::CannotTell(_) => lang.pick("impossible à dire", "cannot tell"),
+    };
+    (words != row.state).then(|| format!("the result is `{words}`"))
+}
