@@ -115,3 +115,15 @@ fn words_of_each_code() {
         insta::assert_snapshot!(code, format!("{example}\n{}", check(example)));
     }
 }
+
+#[test]
+fn a_broken_indicator_leaves_the_sound_ones() {
+    let text = "langue: français\n\nunité élève\n  singulier: \"élève\"\n\nsource registre \"Registre\"\n  fichier: \"r.csv\"\n  chaque ligne est: un élève\n  colonnes:\n    école  texte\n\nindicateur a \"A\"\n  mesure: nombre d'élève de registr\n\nindicateur b \"B\"\n  mesure: a + a\n\nindicateur c \"C\"\n  mesure: nombre d'élève de registre\n";
+    let mut files = Files::default();
+    files.add(SourceFile::new("a.jauge", text));
+    let (checked, problems) = checked(&files, Path::new("."));
+    assert_eq!(problems.iter().map(Problem::code).collect::<Vec<_>>(), ["E0202"], "{}", words(&problems, &files));
+    let names: Vec<&str> = checked.program.indicators.iter().map(|indicator| indicator.name.as_str()).collect();
+    assert_eq!(names, ["c"]);
+    assert_eq!(checked.program.order, [0]);
+}

@@ -208,10 +208,10 @@ impl<'a> Checker<'a> {
         let rate = matches!(kind, Some((Kind::Rate, _)));
         let percent = matches!(said, Some((Unit::Percent, _))) || matches!(kind, Some((Kind::Share, _)));
         match (measure, numerator, denominator) {
-            (Some((measure, at)), None, None) => {
+            (Some((measure, _)), None, None) => {
                 let id = self.lower(measure, scope);
                 let id = if percent { self.as_percentage(id, !rate) } else { id };
-                Some(self.in_said_unit(id, said, at))
+                Some(self.in_said_unit(id, said))
             }
             (None, Some((numerator, _)), Some((denominator, _))) => {
                 let (one, other) = (self.lower(numerator, scope), self.lower(denominator, scope));
@@ -226,7 +226,7 @@ impl<'a> Checker<'a> {
                     let kind = ExprKind::Ratio { numerator: one, denominator: other, scale: 1, share };
                     self.push(kind, unit, Additivity::Never, span, info)
                 };
-                Some(self.in_said_unit(id, said, span))
+                Some(self.in_said_unit(id, said))
             }
             (Some((_, at)), numerator, denominator) => {
                 let other = numerator.or(denominator).map_or(at, |(_, at)| at);
@@ -279,7 +279,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn in_said_unit(&mut self, id: ExprId, said: &Option<(Unit, &'a UnitWord)>, at: Span) -> Measured {
+    fn in_said_unit(&mut self, id: ExprId, said: &Option<(Unit, &'a UnitWord)>) -> Measured {
         let own = self.unit(id);
         let Some((said, word)) = said else { return Measured { id, unit: own } };
         let literal = self.info(id).literal;
@@ -294,7 +294,6 @@ impl<'a> Checker<'a> {
         }
         let fact = TypeProblem::SaidUnit { said: self.unit_words(said), own: self.unit_words(&own) };
         let span = self.span(id);
-        let _ = at;
         self.report(Problem::new(fact, word.span).also(span));
         Measured { id, unit: own }
     }
