@@ -90,9 +90,6 @@ impl Evaluator<'_> {
                 (Cover::Full | Cover::Partial, MeasureOf::Aggregate(..)) => {
                     Value::Missing(MissingReason::NothingToMeasure)
                 }
-                (Cover::Full | Cover::Partial, _) if answered.rows_in(calendar, period) > 0 => {
-                    Value::Number(Number::zero())
-                }
                 (Cover::Full | Cover::Partial, _) => Value::ImpliedZero(ZeroReason::Coverage),
             };
         }

@@ -152,8 +152,15 @@ impl<'a> Evaluator<'a> {
         let Some(indicator) = program.indicators.get(at) else { return };
         let periods = self.periods_of(indicator);
         if periods.is_empty() && self.plan.request.periods.is_empty() {
-            self.problems.push(periods::nothing_found(indicator));
-            self.without_periods.extend(self.sources_below(indicator.measure));
+            let sources = self.sources_below(indicator.measure);
+            // Where the data are at fault, that has been said already.
+            let at_fault = self.sources.iter().any(|answered| {
+                sources.contains(&answered.source) && (answered.cube.unreadable || !answered.cube.problems.is_empty())
+            });
+            if !at_fault {
+                self.problems.push(periods::nothing_found(indicator));
+            }
+            self.without_periods.extend(sources);
         }
         for period in periods {
             for group in self.groups_of(indicator, period) {
