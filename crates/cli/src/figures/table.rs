@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 use jauge::outcome::{Agreement, Figure, Outcome, Value};
 use jauge::program::model::{Indicator, Program};
 use jauge::text::Lang;
@@ -122,7 +122,8 @@ fn one_indicator(
         .load_style(RULED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width.saturating_sub(2)).unwrap_or(u16::MAX))
-        .set_header(header);
+        .set_header(&header);
+    let mut widest: Vec<u16> = header.iter().map(|name| longest_word(name)).collect();
     let mut last_period = None;
     for figure in figures {
         let period = words::period(program, figure.period, lang);
@@ -159,7 +160,14 @@ fn one_indicator(
         if with_published {
             row.push(Cell::new(published(program, indicator, figure, lang)));
         }
+        for (widest, cell) in widest.iter_mut().zip(&row) {
+            *widest = longest_word(&cell.content()).max(*widest);
+        }
         table.add_row(row);
+    }
+    // A word is never broken: on a narrow terminal the table is wider than the screen, but it can be read.
+    for (column, widest) in table.column_iter_mut().zip(widest) {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(widest + PADDING)));
     }
 
     let unit = words::unit_word(program, &indicator.unit, false, lang);
@@ -178,6 +186,18 @@ fn one_indicator(
     }
     out
 }
+
+/// Blanks around the text of a cell.
+const PADDING: u16 = 2;
+
+/// The width of the longest piece between plain spaces; a number and its unit are one piece.
+fn longest_word(text: &str) -> u16 {
+    let width = |word: &str| unicode_width::UnicodeWidthStr::width(word);
+    u16::try_from(text.split([' ', '\n']).map(width).max().unwrap_or(0)).unwrap_or(u16::MAX).min(MAXIMUM_WORD)
+}
+
+/// A word longer than this is broken all the same.
+const MAXIMUM_WORD: u16 = 40;
 
 /// The value with its unit and marks, or why there is none.
 fn value(program: &Program, indicator: &Indicator, figure: &Figure, notes: &mut Notes, lang: Lang) -> String {
@@ -227,7 +247,7 @@ fn published(program: &Program, indicator: &Indicator, figure: &Figure, lang: La
         };
         let verdict = match published.agreement {
             Agreement::Agrees => String::new(),
-            other => format!(" {}", words::agreement(other).into(lang)),
+            other => format!("{} {}", lang.pick(" ;", ";"), words::agreement(other).into(lang)),
         };
         let known = published.known_discrepancy.as_ref().filter(|_| published.agreement != Agreement::Agrees);
         let known =

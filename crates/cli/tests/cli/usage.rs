@@ -1,8 +1,6 @@
 //! Wrong use and the choice of a language.
 
-mod common;
-
-use common::Folder;
+use crate::folder::Folder;
 use insta::assert_snapshot;
 
 #[test]

@@ -1,7 +1,7 @@
 //! Runs the binary in a folder of its own, with nothing of the environment that could change its words.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// A folder that goes away with the test.
@@ -30,11 +30,6 @@ impl Folder {
     /// Reads one file.
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.0.join(name)).expect("a file that the test wrote")
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.0
     }
 
     /// The binary, about to be run here.

@@ -1,8 +1,6 @@
 //! What each command prints and how it ends, in both languages. Layout is pinned here and only here.
 
-mod common;
-
-use common::Folder;
+use crate::folder::Folder;
 use insta::assert_snapshot;
 
 /// The project that `jauge new` makes, with its tests.
@@ -127,7 +125,7 @@ fn pages_are_explained_in_the_language_asked() {
 
 #[test]
 fn the_schema_is_printed() {
-    let committed = include_str!("../../../docs/schema/eval.schema.json").replace("\r\n", "\n");
+    let committed = include_str!("../../../../docs/schema/eval.schema.json").replace("\r\n", "\n");
     assert_eq!(Folder::new("schema", &[]).stdout(&["schema"]), committed);
 }
 

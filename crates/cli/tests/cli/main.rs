@@ -1,0 +1,7 @@
+//! The binary as its users meet it: arguments in, text and exit code out.
+
+mod commands;
+mod folder;
+mod problems;
+mod schema;
+mod usage;
