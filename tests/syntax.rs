@@ -127,3 +127,49 @@ fn hostile_text_ends() {
     survives("");
     survives("\u{feff}langue: français\r\n");
 }
+
+/// The pages of this family: code, language of the section, the example and its mended form.
+fn pages() -> Vec<(String, Lang, Vec<String>)> {
+    let folder = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/errors");
+    let mut pages = Vec::new();
+    let codes = jauge::problem::Fact::codes().into_iter().filter(|code| code.starts_with("E01"));
+    for code in codes {
+        let text =
+            std::fs::read_to_string(folder.join(format!("{code}.md"))).unwrap_or_else(|_| panic!("{code} has no page"));
+        for (lang, section) in Lang::ALL.into_iter().zip(text.split("\n## ").skip(1)) {
+            let fences = section.split("```jauge\n").skip(1);
+            let examples = fences.filter_map(|rest| rest.split("```").next()).map(str::to_string).collect();
+            pages.push((code.to_string(), lang, examples));
+        }
+    }
+    pages
+}
+
+#[test]
+fn pages_show_their_code_and_its_mending() {
+    let mut wrong = String::new();
+    for (code, lang, examples) in pages() {
+        let [bad, good] = examples.as_slice() else { continue };
+        let told = shown(bad, lang, lang);
+        let codes: Vec<&str> = told.lines().filter_map(|line| line.get(..5)).filter(|c| c.starts_with("E0")).collect();
+        if codes != [code.as_str()] {
+            wrong += &format!("{code} {lang:?} gives\n{told}\n");
+        }
+        let mended = shown(good, lang, lang);
+        if !mended.is_empty() {
+            wrong += &format!("{code} {lang:?} mended gives\n{mended}\n");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_message_in_both_languages() {
+    let mut out = String::new();
+    for (code, lang, examples) in pages() {
+        if let Some(bad) = examples.first() {
+            out += &format!("── {code} {lang:?}\n{}", shown(bad, lang, lang));
+        }
+    }
+    insta::assert_snapshot!("messages", out);
+}

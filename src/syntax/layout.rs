@@ -60,8 +60,17 @@ pub(super) struct Layout {
 
 /// Reads the blocks. `lang` is the language in which suggestions are written.
 pub(super) fn layout(text: &str, lines: &[Line], lang: crate::text::Lang) -> Layout {
-    let mut reader =
-        Reader { text, lang, out: Layout::default(), field_indent: None, margin: false, marks: false, orphan: false };
+    let mut reader = Reader {
+        text,
+        lang,
+        out: Layout::default(),
+        field_indent: None,
+        margin: false,
+        marks: false,
+        orphan: false,
+        mixed: false,
+    };
+    reader.mixed = lines.iter().any(|line| line.tabs) && lines.iter().any(|line| line.spaces);
     let mut tabs: Option<Line> = None;
     let mut spaces: Option<Line> = None;
     for line in lines {
@@ -92,6 +101,8 @@ struct Reader<'a> {
     marks: bool,
     /// A line before any block was reported.
     orphan: bool,
+    /// Tabs and spaces are mixed (reported once): depths that only follow from it are not reported.
+    mixed: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -359,7 +370,9 @@ impl<'a> Reader<'a> {
             }
             let span = line.start..line.start + key.len();
             if let Some(found) = recover::exact_key(&key, self.kind()) {
-                self.report(SyntaxProblem::FieldTooDeep { word: key }, span);
+                if !self.mixed {
+                    self.report(SyntaxProblem::FieldTooDeep { word: key }, span);
+                }
                 let indent = self.field_indent.unwrap_or(line.indent);
                 return self.open_field(line, found, colon, indent);
             }
