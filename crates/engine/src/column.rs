@@ -77,10 +77,10 @@ impl<'a> Reader<'a> {
         if text.is_empty() {
             return (Value::Missing, (!self.column.may_be_missing).then_some(Mistake::Empty));
         }
-        if !self.markers.is_empty() {
-            if let Some(value) = self.markers.get(&plain(text)) {
-                return (*value, None);
-            }
+        if !self.markers.is_empty()
+            && let Some(value) = self.markers.get(&plain(text))
+        {
+            return (*value, None);
         }
         match self.typed(text) {
             Ok(value) => (value, None),

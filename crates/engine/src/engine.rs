@@ -96,7 +96,7 @@ impl Engine {
         let whole = |fact| vec![Problem::at(fact, Place::Text(source.definition))];
         let (input, is_inline) = match (self.inline.get(&query.source), &source.path) {
             (Some(bytes), _) => (open::memory(source.path.as_deref().unwrap_or(&source.name), bytes), true),
-            (None, Some(path)) => (open::file(&self.root, path).map_err(whole)?, false),
+            (None, Some(path)) => (open::file(&self.root, path).map_err(|fact| whole(*fact))?, false),
             (None, None) => return Err(whole(DataProblem::NoFile { source: source.name.clone() })),
         };
         let path = input.path.clone();
@@ -280,11 +280,11 @@ fn empty_place(path: &str) -> DataPlace {
 
 fn place_stop(stop: Stop, source: &DataSource, path: &str, headers: &[String]) -> Problem {
     if stop.line == 0 {
-        return Problem::at(stop.fact, Place::Text(source.definition));
+        return Problem::at(*stop.fact, Place::Text(source.definition));
     }
     let header = (stop.column as usize).checked_sub(1).and_then(|at| headers.get(at)).cloned().unwrap_or_default();
     let at = DataPlace { path: path.to_string(), line: stop.line, column: stop.column, header, text: stop.text };
-    Problem::at(stop.fact, Place::Data(at))
+    Problem::at(*stop.fact, Place::Data(at))
 }
 
 fn sort_key(problem: &Problem) -> (u64, u32, &'static str) {
@@ -329,7 +329,6 @@ fn needed_columns(query: &CubeQuery) -> Vec<usize> {
 
 /// Finds the declared columns in the file. A needed column that is not there makes the source unreadable; another one is
 /// reported, unless the rows are inline.
-#[allow(clippy::type_complexity, reason = "used once, two lines above")]
 fn layout<'a>(
     query: &'a CubeQuery,
     catalog: Catalog<'a>,
@@ -355,7 +354,12 @@ fn layout<'a>(
         let (first, second) = headers.find(&sought);
         let Some(first) = first else {
             lost |= is_needed;
-            problems.push(missing_column(column, sought, headers, feed));
+            let separator = headers.other_separator(&sought);
+            problems.push(missing_column(column, sought, separator, headers, feed));
+            if separator.is_some() {
+                // The wrong separator loses every column: that is one mistake.
+                return Err(problems.split_off(problems.len() - 1));
+            }
             continue;
         };
         let number = u32::try_from(first + 1).unwrap_or(0);
@@ -409,9 +413,14 @@ fn layout<'a>(
     Ok((needed, layout, problems))
 }
 
-fn missing_column(column: &Column, sought: Vec<String>, headers: &Headers, feed: &Feed) -> Problem {
+fn missing_column(
+    column: &Column,
+    sought: Vec<String>,
+    separator: Option<char>,
+    headers: &Headers,
+    feed: &Feed,
+) -> Problem {
     let at = DataPlace { line: headers.line, ..empty_place(feed.path()) };
-    let separator = headers.other_separator(&sought);
     let near = headers.near(&sought);
     let fact = DataProblem::MissingColumn {
         column: column.name.clone(),

@@ -12,7 +12,7 @@ use crate::open::Input;
 /// Why reading ends early: the source is unreadable.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stop {
-    pub(crate) fact: DataProblem,
+    pub(crate) fact: Box<DataProblem>,
     /// Line from 1, or 0 for the file as a whole.
     pub(crate) line: u64,
     /// Number of the column from 1, or 0.
@@ -22,11 +22,11 @@ pub(crate) struct Stop {
 
 impl Stop {
     pub(crate) fn file(fact: DataProblem) -> Self {
-        Stop { fact, line: 0, column: 0, text: String::new() }
+        Stop { fact: Box::new(fact), line: 0, column: 0, text: String::new() }
     }
 
     pub(crate) fn line(fact: DataProblem, line: u64) -> Self {
-        Stop { fact, line, column: 0, text: String::new() }
+        Stop { fact: Box::new(fact), line, column: 0, text: String::new() }
     }
 }
 

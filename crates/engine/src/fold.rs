@@ -10,9 +10,12 @@ use crate::class::{Classes, Measured, Shape, State};
 use crate::distinct::Occurrences;
 use crate::filter::has;
 
+/// One set's cells: codes to states.
+type Making = FxHashMap<Box<[i32]>, Box<[State]>>;
+
 /// Cells in the making.
 pub(crate) struct Folded {
-    sets: Vec<FxHashMap<Box<[i32]>, Box<[State]>>>,
+    sets: Vec<Making>,
     /// Lowest and highest ordinal for each key of periods.
     pub(crate) periods: BTreeMap<usize, (i32, i32)>,
 }

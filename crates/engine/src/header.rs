@@ -198,7 +198,7 @@ pub(crate) fn not_utf8_at(
     let column = u32::try_from(column).unwrap_or(0);
     if declared {
         let fact = DataProblem::BrokenEncoding { encoding: "UTF-8".to_string() };
-        return Stop { fact, line, column, text: String::new() };
+        return Stop { fact: Box::new(fact), line, column, text: String::new() };
     }
     let sample = bytes.get(at..).unwrap_or(&[]);
     let sample = sample.get(..AROUND).unwrap_or(sample);
@@ -216,5 +216,5 @@ pub(crate) fn not_utf8_at(
         name => name,
     };
     let fact = DataProblem::NotUtf8 { path: path.to_string(), likely, reads: reads.clone() };
-    Stop { fact, line, column, text: reads }
+    Stop { fact: Box::new(fact), line, column, text: reads }
 }

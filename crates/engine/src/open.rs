@@ -17,12 +17,12 @@ pub(crate) struct Input {
 }
 
 /// Opens a file whose path is declared with `/` below `root`.
-pub(crate) fn file(root: &Path, declared: &str) -> Result<Input, DataProblem> {
+pub(crate) fn file(root: &Path, declared: &str) -> Result<Input, Box<DataProblem>> {
     let path = join(root, declared);
-    let trouble = |error: &io::Error| told(error, root, declared);
+    let trouble = |error: &io::Error| Box::new(told(error, root, declared));
     let facts = std::fs::metadata(&path).map_err(|error| trouble(&error))?;
     if facts.is_dir() {
-        return Err(DataProblem::FileIsFolder { path: declared.to_string() });
+        return Err(Box::new(DataProblem::FileIsFolder { path: declared.to_string() }));
     }
     let file = std::fs::File::open(&path).map_err(|error| trouble(&error))?;
     Ok(Input { path: declared.to_string(), reader: Box::new(file), total: facts.len() })

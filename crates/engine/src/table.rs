@@ -21,7 +21,7 @@ pub fn read_table(root: &Path, path: &str, format: &Format) -> Result<Table, Box
     let whole = |fact| Box::new(Problem::at(fact, Place::Path(path.to_string())));
     let place = |stop: Stop| {
         if stop.line == 0 {
-            return whole(stop.fact);
+            return whole(*stop.fact);
         }
         let at = DataPlace {
             path: path.to_string(),
@@ -30,9 +30,9 @@ pub fn read_table(root: &Path, path: &str, format: &Format) -> Result<Table, Box
             header: String::new(),
             text: stop.text,
         };
-        Box::new(Problem::at(stop.fact, Place::Data(at)))
+        Box::new(Problem::at(*stop.fact, Place::Data(at)))
     };
-    let input = open::file(root, path).map_err(whole)?;
+    let input = open::file(root, path).map_err(|fact| whole(*fact))?;
     let mut feed = Feed::new(input, format.encoding.as_deref(), limits::CHUNK).map_err(place)?;
     let headers = Headers::read(&mut feed, format.separator, &[]).map_err(place)?;
     let width = headers.names.len();

@@ -72,9 +72,12 @@ pub(crate) fn read_number(text: &str, style: NumberStyle) -> Result<Decimal, Tro
     }
 }
 
+/// A mark, and the number as it would be read with it.
+pub(crate) type Reading = Option<(char, String)>;
+
 /// How else the text could be read: with its mark as decimal mark (the mark, the number with a point), and with its mark
 /// between groups of thousands (the mark, the digits).
-pub(crate) fn readings(text: &str) -> (Option<(char, String)>, Option<(char, String)>) {
+pub(crate) fn readings(text: &str) -> (Reading, Reading) {
     let (negative, digits) = unsigned(text);
     let sign = if negative { "-" } else { "" };
     let show = |number: Decimal| format!("{sign}{}", Number::scaled(number.mantissa, number.scale));
