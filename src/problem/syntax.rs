@@ -320,7 +320,7 @@ impl SyntaxProblem {
                 en: Words::new(format!("a line does not end with {}", en(mark)), "not needed", format!("remove {}: the end of the line is enough, indentation says the rest", en(mark))),
             },
             SyntaxProblem::CommaInList { text, list } => Both {
-                fr: Words::new(format!("{} est lu comme un seul nombre, non comme une liste", fr(text)), "virgule sans espace : virgule décimale", format!("pour une liste, écrire {} ; pour un nombre, {}", fr(list), fr(&list.replace(", ", " ; ").replace(" ; ", ",")))),
+                fr: Words::new(format!("{} est lu comme un seul nombre, non comme une liste", fr(text)), "virgule sans espace : virgule décimale", format!("pour une liste, écrire {} ; pour un nombre, {}", fr(list), fr(text))),
                 en: Words::new(format!("{} is read as one number, not as a list", en(text)), "no space after the comma", format!("for a list, write {}", en(list))),
             },
             SyntaxProblem::UnknownChoice { word, key, choices, suggestion } => Both {

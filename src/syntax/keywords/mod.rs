@@ -108,3 +108,59 @@ pub fn fold(text: &str) -> String {
 pub fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\u{a0}' | '\u{202f}' | '\u{feff}' | '\r' | '\n')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Words that may stand in one position, each with what it means.
+    fn clash<'a>(position: &str, words: impl Iterator<Item = (&'a str, String)>) {
+        let mut seen: BTreeMap<String, String> = BTreeMap::new();
+        for (word, means) in words {
+            let before = seen.entry(fold(word)).or_insert_with(|| means.clone());
+            assert_eq!(*before, means, "`{word}` has two meanings as {position}");
+        }
+    }
+
+    fn all(spellings: Spellings) -> impl Iterator<Item = &'static str> {
+        spellings.fr.iter().chain(spellings.en).copied().collect::<Vec<_>>().into_iter()
+    }
+
+    #[test]
+    fn no_word_has_two_meanings_in_one_position() {
+        let blocks = BLOCKS.into_iter().flat_map(|kind| all(block(kind)).map(move |word| (word, format!("{kind:?}"))));
+        clash("block word", blocks);
+        for kind in BLOCKS {
+            let fields =
+                fields_in(kind).flat_map(|entry| all(entry.words).map(|word| (word, format!("{:?}", entry.key))));
+            clash("field", fields);
+        }
+        for entry in FIELDS {
+            let details =
+                fields_under(entry.key).flat_map(|of| all(of.words).map(|word| (word, format!("{:?}", of.key))));
+            clash("detail", details);
+            if let Shape::Choice(list) = entry.shape {
+                clash("choice", list.iter().flat_map(|of| all(choice(*of)).map(|word| (word, format!("{of:?}")))));
+            }
+        }
+        // What may follow a measure or a condition, and what may start a measure.
+        use Keyword as K;
+        let follow = [K::Where, K::And, K::Or, K::For, K::By, K::Then, K::Else];
+        let start =
+            [K::NumberOf, K::Sum, K::Average, K::Median, K::First, K::Last, K::Share, K::Previous, K::Change, K::If];
+        for group in [follow.as_slice(), start.as_slice()] {
+            let words = group.iter().flat_map(|keyword| {
+                let spellings = all(keyword.spellings()).filter(|word| !Keyword::keeps_accents(word));
+                spellings.map(move |word| (word, format!("{keyword:?}")))
+            });
+            clash("word of a measure", words);
+        }
+    }
+
+    #[test]
+    fn ou_is_or_and_where_keeps_its_accent() {
+        assert!(Keyword::Or.spellings().fr.contains(&"ou"));
+        assert!(Keyword::keeps_accents("où") && !Keyword::Where.spellings().fr.contains(&"ou"));
+    }
+}
