@@ -96,6 +96,10 @@ impl Terminal {
                     "close it (in Excel, for instance), then run again".to_string(),
                 ),
             ),
+            io::ErrorKind::IsADirectory => self.lang.pick(
+                (format!("« {shown} » est un dossier"), "donnez un nom de fichier".to_string()),
+                (format!("`{shown}` is a folder"), "give the name of a file".to_string()),
+            ),
             io::ErrorKind::NotFound => self.lang.pick(
                 (format!("le dossier de « {shown} » n'existe pas"), "créez-le d'abord".to_string()),
                 (format!("the folder of `{shown}` does not exist"), "make it first".to_string()),

@@ -53,7 +53,7 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
     let text = match asked.format {
         FigureFormat::Table => {
             let width = if asked.output.is_some() { FILE_WIDTH } else { terminal.width };
-            table(program, &scan.outcome, lang, width)
+            render::plain(&table(program, &scan.outcome, lang, width))
         }
         FigureFormat::Csv => {
             let dialect = Dialect { separator: asked.separator, bom: asked.bom };
@@ -77,6 +77,9 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
     let nothing_found = scan.outcome.figures.is_empty() && !program.indicators.is_empty();
     if nothing_found {
         terminal.err(&nothing(asked, program, lang));
+    }
+    if program.indicators.is_empty() {
+        terminal.err(lang.pick("aucun indicateur à calculer\n", "no indicator to compute\n"));
     }
     if !problems.is_empty() || scan.left_out > 0 {
         terminal.err(&render::summary(&report, lang));

@@ -243,7 +243,7 @@ impl Reading {
         let place = Place::Path(shown(path));
         let size = std::fs::metadata(path).map_or(0, |data| data.len());
         if size > MAXIMUM_MEGABYTES << 20 {
-            let fact = ProjectProblem::TooLarge { megabytes: size >> 20, limit: MAXIMUM_MEGABYTES };
+            let fact = ProjectProblem::TooLarge { megabytes: size.div_ceil(1 << 20), limit: MAXIMUM_MEGABYTES };
             self.problems.push(Problem::at(fact, place));
             return None;
         }

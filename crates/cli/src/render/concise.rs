@@ -4,6 +4,7 @@ use jauge::problem::{Place, Problem};
 use jauge::text::{Files, Lang};
 
 use super::place::lines;
+use super::plain;
 
 /// The line of one problem.
 pub fn line(problem: &Problem, files: &Files, lang: Lang) -> String {
@@ -13,6 +14,6 @@ pub fn line(problem: &Problem, files: &Files, lang: Lang) -> String {
         Place::Path(_) => at.path,
     };
     let words = problem.words(lang);
-    let title = words.title.replace(['\n', '\r'], " ");
+    let title = plain(&words.title).replace('\n', " ");
     format!("{place}: {} {title}\n", problem.code())
 }

@@ -14,6 +14,7 @@ use miette::{
 use unicode_width::UnicodeWidthStr;
 
 use super::place::cell;
+use super::plain;
 
 /// Characters of a source line that are shown, around the mark.
 const LINE: usize = 200;
@@ -45,7 +46,10 @@ impl<'a> Human<'a> {
 
     /// One problem, ended by an empty line.
     pub fn problem(&mut self, problem: &Problem) -> String {
-        let words = problem.words(self.lang);
+        let mut words = problem.words(self.lang);
+        for text in [&mut words.title, &mut words.label, &mut words.help].into_iter().chain(&mut words.also) {
+            *text = plain(text);
+        }
         let mut excerpt = Excerpt::default();
         let mut labels = Vec::new();
         let mut elsewhere = Vec::new();
@@ -55,8 +59,8 @@ impl<'a> Human<'a> {
         for (at, (place, label)) in places.enumerate() {
             match place {
                 Place::Text(span) => spans.push((*span, label, at == 0)),
-                Place::Data(data) => elsewhere.push((cell(data, self.lang), label)),
-                Place::Path(path) => elsewhere.push((path.clone(), label)),
+                Place::Data(data) => elsewhere.push((plain(&cell(data, self.lang)), label)),
+                Place::Path(path) => elsewhere.push((plain(path), label)),
             }
         }
         for (span, label, primary) in excerpt.fill(&spans, self.files) {

@@ -107,6 +107,11 @@ pub fn counted(number: u64, lang: Lang, fr: (&str, &str), en: (&str, &str)) -> S
     format!("{} {noun}", jauge::types::Number::from(number).show(lang, None))
 }
 
+/// Text for a terminal: control characters of the user's text would move its cursor or change its colours.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '?' } else { c }).collect()
+}
+
 /// The first [`PRINTED_PER_CODE`] problems of each code; the others are counted in one line per code at the end.
 fn capped<'a>(problems: &'a [Problem], lang: Lang, more: &mut dyn FnMut(String)) -> impl Iterator<Item = &'a Problem> {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
