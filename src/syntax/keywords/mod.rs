@@ -141,7 +141,7 @@ mod tests {
                 fields_under(entry.key).flat_map(|of| all(of.words).map(|word| (word, format!("{:?}", of.key))));
             clash("detail", details);
             if let Shape::Choice(list) = entry.shape {
-                clash("choice", list.iter().flat_map(|of| all(choice(*of)).map(|word| (word, format!("{of:?}")))));
+                clash("choice", list.iter().flat_map(|of| all(choice(*of)).map(move |word| (word, format!("{of:?}")))));
             }
         }
         // What may follow a measure or a condition, and what may start a measure.
