@@ -37,8 +37,7 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
         Terminal::new(Lang::En, Colour::Never).err(&format!(
             "jauge : erreur interne. Ce n'est pas votre faute : signalez-la, avec ce qui suit et la commande tapée.\n\
-             jauge: internal error. It is not your fault: please report it, with what follows and the command typed.\n\
-             https://github.com/jauge-lang/jauge/issues\n\n\
+             jauge: internal error. It is not your fault: please report it, with what follows and the command typed.\n\n\
              jauge {}, {} {}\n{info}\n",
             env!("CARGO_PKG_VERSION"),
             std::env::consts::OS,

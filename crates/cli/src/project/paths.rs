@@ -12,13 +12,15 @@ pub const MAXIMUM_FILES: usize = 10_000;
 const MAXIMUM_DEPTH: usize = 32;
 
 /// The `.jauge` files under a folder, sorted by path; at most [`MAXIMUM_FILES`] and one more, which tells that there are
-/// too many. Hidden folders are skipped, links to folders are followed once.
+/// too many. Hidden folders are skipped, and so are folders with a manifest of their own: each is another project. Links to
+/// folders are followed once.
 pub fn indicator_files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = WalkBuilder::new(folder)
         .standard_filters(false)
         .hidden(true)
         .follow_links(true)
         .max_depth(Some(MAXIMUM_DEPTH))
+        .filter_entry(|entry| entry.depth() == 0 || !entry.path().join(super::manifest::NAME).is_file())
         .sort_by_file_path(Ord::cmp)
         .build()
         .filter_map(Result::ok)

@@ -32,9 +32,16 @@ fn for_people() {
 #[test]
 fn for_programs() {
     let folder = broken("programs");
-    for format in ["concise", "json", "github", "sarif", "junit"] {
+    for format in ["concise", "json", "github", "junit"] {
         assert_snapshot!(format!("problems_{format}"), folder.run(&["--lang", "fr", "check", "--format", format]));
     }
+}
+
+/// SARIF carries the pages of the codes, so it is pinned on one code only.
+#[test]
+fn for_code_scanning() {
+    let files = [("jauge.toml", "langeu = \"français\"\n"), ("a b.jauge", "langue: français\n")];
+    assert_snapshot!("problems_sarif", Folder::new("sarif", &files).run(&["check", "--format", "sarif"]));
 }
 
 #[test]
