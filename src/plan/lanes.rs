@@ -349,9 +349,14 @@ impl<'p> QueryBuilder<'p> {
             if !source.key.is_empty() || !matches!(source.row, RowKind::Count { .. }) {
                 return source.key.clone();
             }
-            // Two lines of a table for the same groups and period would be added without anybody noticing.
+            // Two lines of a table for the same groups and period would be added without anybody noticing. A text that is no
+            // dimension (who provided the line) does not tell them apart: `identifiant` says so where it does.
             let columns = source.columns.iter().enumerate();
-            columns.filter(|(_, column)| !matches!(column.of, ColumnType::Number(_))).map(|(at, _)| at).collect()
+            let tells_apart = |of: &ColumnType| match of {
+                ColumnType::Number(_) | ColumnType::Text => false,
+                ColumnType::Date | ColumnType::YesNo | ColumnType::Dimension(_) | ColumnType::Period(_) => true,
+            };
+            columns.filter(|(_, column)| tells_apart(&column.of)).map(|(at, _)| at).collect()
         });
         let query = CubeQuery {
             source: self.source,
