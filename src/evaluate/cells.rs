@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::plan::{Answer, Cube, CubeQuery, Decimal, LaneState, LaneValue, Plan, Shape, SourcePlan};
 use crate::program::model::Program;
-use crate::types::{CalendarId, Number};
+use crate::types::{CalendarId, Number, Period};
 
 /// Rolled-up cells: the kept codes to the finer cells that they are made of.
 type Rolled<'a> = BTreeMap<Box<[i32]>, Vec<&'a [LaneValue]>>;
@@ -102,6 +102,22 @@ impl<'a> Answered<'a> {
                 .map_or_else(Vec::new, |cells| cells.keys().filter_map(|codes| codes.first().copied()).collect()),
         };
         codes.into_iter().filter(|code| *code != Cube::UNKNOWN && *code != Cube::TOTAL).collect()
+    }
+
+    /// How many rows a period has, whatever their groups.
+    pub(super) fn rows_in(&self, calendar: Option<CalendarId>, period: Period) -> u64 {
+        let shape = Shape { calendar, dims: Vec::new() };
+        let Some(lane) = self.all_rows else { return 0 };
+        let mut merged = Merged::default();
+        match calendar {
+            None => merged.add_all(&self.at(lane, &shape, &[])),
+            Some(_) => {
+                for ordinal in period.first..=period.last {
+                    merged.add_all(&self.at(lane, &shape, &[ordinal]));
+                }
+            }
+        }
+        merged.count
     }
 }
 

@@ -90,6 +90,10 @@ impl Evaluator<'_> {
                 (Cover::Full | Cover::Partial, MeasureOf::Aggregate(..)) => {
                     Value::Missing(MissingReason::NothingToMeasure)
                 }
+                // The register was read for this period and nothing of it was here; without any row, coverage says so.
+                (Cover::Full | Cover::Partial, _) if answered.rows_in(calendar, period) > 0 => {
+                    Value::Number(Number::zero())
+                }
                 (Cover::Full | Cover::Partial, _) => Value::ImpliedZero(ZeroReason::Coverage),
             };
         }
