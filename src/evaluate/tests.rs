@@ -64,7 +64,7 @@ pub fn run_test(program: &Program, test: &Test, cubes: &dyn CubeSource) -> (Test
     let mut problems = Vec::new();
     let mut answers = Vec::new();
     for query in &plan.queries {
-        let given = test.data.iter().any(|(source, _, _)| *source == query.source);
+        let given = test.data.iter().any(|data| data.source == query.source);
         let cube = match program.sources.get(query.source) {
             Some(source) if given => {
                 let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };

@@ -465,11 +465,22 @@ pub struct Test {
     /// What readers see.
     pub label: Localized,
     /// Data by source: header and rows of cells, with their spans.
-    pub data: Vec<(usize, Vec<String>, Vec<(Vec<String>, Span)>)>,
+    pub data: Vec<InlineData>,
     /// What is expected.
     pub expected: Vec<Expectation>,
     /// Where it is defined.
     pub definition: Span,
+}
+
+/// The rows that a test gives to a source.
+#[derive(Debug, Clone)]
+pub struct InlineData {
+    /// The source.
+    pub source: usize,
+    /// Names of columns.
+    pub header: Vec<String>,
+    /// Cells of each row, and its line.
+    pub rows: Vec<(Vec<String>, Span)>,
 }
 
 /// One expected figure.

@@ -2,15 +2,11 @@
 
 use crate::problem::{NameProblem, Named, Problem};
 use crate::syntax::ast::{BlockKind, DataRow, ExpectedLine, ExpectedValue, Key, Name, Value};
-use crate::text::Span;
 
 use super::Checker;
 use super::collect::Decl;
 use super::indicators::State;
-use super::model::{Expectation, Expected, Test};
-
-/// Source, header, rows with their places.
-type TestData = (usize, Vec<String>, Vec<(Vec<String>, Span)>);
+use super::model::{Expectation, Expected, InlineData, Test};
 
 impl<'a> Checker<'a> {
     /// Checks all tests; the sound ones enter the program.
@@ -49,7 +45,7 @@ impl<'a> Checker<'a> {
         test
     }
 
-    fn test_data(&mut self, source: &Name, rows: &[DataRow]) -> Option<TestData> {
+    fn test_data(&mut self, source: &Name, rows: &[DataRow]) -> Option<InlineData> {
         let at = self.source_named(source)?;
         let (header, rows) = rows.split_first()?;
         for cell in &header.cells {
@@ -69,7 +65,7 @@ impl<'a> Checker<'a> {
             }
             data.push((row.cells.iter().map(|cell| cell.text.clone()).collect(), row.span));
         }
-        Some((at, header.cells.iter().map(|cell| cell.text.clone()).collect(), data))
+        Some(InlineData { source: at, header: header.cells.iter().map(|cell| cell.text.clone()).collect(), rows: data })
     }
 
     fn expectation(&mut self, line: &ExpectedLine) -> Option<Expectation> {

@@ -5,7 +5,7 @@ use jauge::outcome::{
     Figure, GroupKey, Member, MissingReason, Outcome, RuleResult, Status, Value, ZeroDenominator, ZeroReason,
 };
 use jauge::plan::{Catalog, Cube, CubeSource, Request, plan};
-use jauge::program::model::Program;
+use jauge::program::model::{InlineData, Program};
 use jauge::text::Lang;
 use jauge::types::{Number, Period, Rounding, RoundingMode};
 use jauge_engine::Engine;
@@ -20,7 +20,7 @@ pub fn figures(page: &Page, case: &Case, read: &mut Read) -> Vec<String> {
     let program = read.checked.program.clone();
     for test in &program.tests {
         let mut engine = Engine::new("").threads(1);
-        for (source, header, rows) in &test.data {
+        for InlineData { source, header, rows } in &test.data {
             let quoted = |cells: &[String]| {
                 let cells: Vec<String> =
                     cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();

@@ -8,7 +8,7 @@ use jauge::evaluate::{evaluate, run_test};
 use jauge::outcome::{Member, Outcome, Value};
 use jauge::plan::{Catalog, Cube, CubeSource, Plan, Request, plan};
 use jauge::problem::Problem;
-use jauge::program::model::Program;
+use jauge::program::model::{InlineData, Program};
 use jauge::program::{Context, check};
 use jauge::syntax::parse;
 use jauge::text::{FileId, Lang, SourceFile};
@@ -100,7 +100,7 @@ fn codes(text: &str, csv: &str) -> Vec<String> {
     problems.extend(evaluate(&program, &plan, &cubes(&program, &plan, &rows)).1);
     for test in &program.tests {
         let mut inline = Rows::default();
-        for (source, header, rows) in &test.data {
+        for InlineData { source, header, rows } in &test.data {
             let rows = rows.iter().map(|(cells, _)| cells.clone()).collect();
             inline.tables.insert(program.sources[*source].name.clone(), (header.clone(), rows));
         }

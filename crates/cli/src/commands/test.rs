@@ -7,7 +7,7 @@ use jauge::evaluate::run_test;
 use jauge::outcome::{Agreement, RuleResult, Value};
 use jauge::plan::Request;
 use jauge::problem::{Problem, Severity};
-use jauge::program::model::{Program, RuleSeverity, Test as TestBlock};
+use jauge::program::model::{InlineData, Program, RuleSeverity, Test as TestBlock};
 use jauge::text::Lang;
 use serde_json::json;
 
@@ -87,7 +87,7 @@ pub fn run(asked: &Test, terminal: &Terminal) -> Result<End, Stop> {
 fn block(project: &Project, test: &TestBlock, lang: Lang) -> (Line, Vec<Problem>) {
     let progress = Arc::new(Progress::new(lang));
     let mut engine = scan::engine(project, Some(1), &progress);
-    for (source, header, rows) in &test.data {
+    for InlineData { source, header, rows } in &test.data {
         engine = engine.inline(*source, inline_csv(header, rows.iter().map(|(cells, _)| cells.as_slice())));
     }
     let (outcome, problems) = run_test(&project.program, test, &engine);
