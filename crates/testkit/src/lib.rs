@@ -3,6 +3,7 @@
 pub mod figures;
 pub mod naive;
 pub mod page;
+pub mod reference;
 pub mod run;
 pub mod shape;
 pub mod table;
