@@ -72,7 +72,9 @@ fn examples_give_their_code_and_mended_forms_nothing() {
             }
             for (at, example) in examples.iter().enumerate() {
                 seen += 1;
-                let found = codes(example, lang, &csv);
+                let mut found = codes(example, lang, &csv);
+                // A page on the text shows a lone block: that nothing uses it is no mistake of its.
+                found.retain(|found| !(code.starts_with("E01") && *found == "W0201"));
                 let wanted: &[&str] = if at == 0 { &[&code] } else { &[] };
                 if found != wanted {
                     wrong.push_str(&format!("{code} {lang:?} example {}: {found:?}\n{example}\n", at + 1));
