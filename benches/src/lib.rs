@@ -76,25 +76,25 @@ source registre_{source} \"Registre synthétique {source}\"
         let source = at % sources.max(1);
         let age = 3 + at % 17;
         let region = at as u64 % REGIONS;
-        let _ = write!(text, "\nindicateur indicateur_{at} \"Indicateur synthétique {at}\"\n");
+        let _ = writeln!(text, "\nindicateur indicateur_{at} \"Indicateur synthétique {at}\"");
         let _ = match at % 5 {
-            0 => write!(
+            0 => writeln!(
                 text,
-                "  mesure:           nombre d'élèves de registre_{source} avec âge >= {age} et sexe = F\n  ventilé par:      région\n  sens souhaité:    hausse\n  valeur de référence: 2018 = 100\n  cible:            2020 >= 120\n"
+                "  mesure:           nombre d'élèves de registre_{source} avec âge >= {age} et sexe = F\n  ventilé par:      région\n  sens souhaité:    hausse\n  valeur de référence: 2018 = 100\n  cible:            2020 >= 120"
             ),
-            1 => write!(
+            1 => writeln!(
                 text,
-                "  mesure:           somme de bourse de registre_{source} avec âge < {age} et région = R{region:02}\n  ventilé par:      sexe\n"
+                "  mesure:           somme de bourse de registre_{source} avec âge < {age} et région = R{region:02}\n  ventilé par:      sexe"
             ),
-            2 => write!(
+            2 => writeln!(
                 text,
-                "  numérateur:       nombre d'élèves de registre_{source} avec boursier = oui et âge >= {age}\n  dénominateur:     nombre d'élèves de registre_{source} avec âge >= {age}\n  unité de mesure:  %\n  arrondi:          2 décimales\n  ventilé par:      région, sexe\n"
+                "  numérateur:       nombre d'élèves de registre_{source} avec boursier = oui et âge >= {age}\n  dénominateur:     nombre d'élèves de registre_{source} avec âge >= {age}\n  unité de mesure:  %\n  arrondi:          2 décimales\n  ventilé par:      région, sexe"
             ),
-            3 => write!(
+            3 => writeln!(
                 text,
-                "  mesure:           nombre d'élèves de registre_{source} avec (sexe = F ou boursier = oui) et âge = {age}\n"
+                "  mesure:           nombre d'élèves de registre_{source} avec (sexe = F ou boursier = oui) et âge = {age}"
             ),
-            _ => write!(text, "  mesure:           indicateur_{} avec sexe = F\n", at - 4),
+            _ => writeln!(text, "  mesure:           indicateur_{} avec sexe = F", at - 4),
         };
     }
     text
