@@ -46,13 +46,21 @@ pub struct Engine {
     threads: usize,
     chunk: usize,
     progress: Option<OnProgress>,
-    inline: BTreeMap<usize, Arc<[u8]>>,
+    inline: BTreeMap<usize, Inline>,
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine").field("root", &self.root).field("threads", &self.threads).finish_non_exhaustive()
     }
+}
+
+/// Bytes that stand in for a file.
+#[derive(Clone)]
+struct Inline {
+    bytes: Arc<[u8]>,
+    /// The rows of a test block: UTF-8, separated by commas, not every column.
+    of_test: bool,
 }
 
 impl Engine {
@@ -85,24 +93,44 @@ impl Engine {
         self
     }
 
-    /// Answers for a source from these CSV bytes (UTF-8, separated by commas) instead of its file.
+    /// Answers for a source from these CSV bytes instead of its file, read as the file would be; columns that the query
+    /// does not need may be left out.
     pub fn inline(mut self, source: usize, bytes: impl Into<Vec<u8>>) -> Self {
-        self.inline.insert(source, bytes.into().into());
+        self.inline.insert(source, Inline { bytes: bytes.into().into(), of_test: false });
+        self
+    }
+
+    /// Answers for a source from the rows of a test block. They carry only the columns that the test is about.
+    pub fn rows<'r>(
+        mut self,
+        source: usize,
+        header: &'r [String],
+        rows: impl IntoIterator<Item = &'r [String]>,
+    ) -> Self {
+        let mut text = String::new();
+        for cells in std::iter::once(header).chain(rows) {
+            let quoted: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+            text.push_str(&quoted.join(","));
+            text.push('\n');
+        }
+        self.inline.insert(source, Inline { bytes: text.into_bytes().into(), of_test: true });
         self
     }
 
     fn answer(&self, query: &CubeQuery, catalog: Catalog<'_>) -> Result<Cube, Vec<Problem>> {
         let source = catalog.source;
         let whole = |fact| vec![Problem::at(fact, Place::Text(source.definition))];
-        let (input, is_inline) = match (self.inline.get(&query.source), &source.path) {
-            (Some(bytes), _) => (open::memory(source.path.as_deref().unwrap_or(&source.name), bytes), true),
-            (None, Some(path)) => (open::file(&self.root, path).map_err(|fact| whole(*fact))?, false),
+        let inline = self.inline.get(&query.source);
+        let of_test = inline.is_some_and(|inline| inline.of_test);
+        let input = match (inline, &source.path) {
+            (Some(inline), _) => open::memory(source.path.as_deref().unwrap_or(&source.name), &inline.bytes),
+            (None, Some(path)) => open::file(&self.root, path).map_err(|fact| whole(*fact))?,
             (None, None) => return Err(whole(DataProblem::NoFile { source: source.name.clone() })),
         };
         let path = input.path.clone();
         let stopped = |stop: Stop| vec![place_stop(stop, source, &path, &[])];
         // Inline rows are text of an indicator file: UTF-8, whatever the source's file is.
-        let encoding = if is_inline { None } else { source.format.encoding.as_deref() };
+        let encoding = if of_test { None } else { source.format.encoding.as_deref() };
         let mut feed = Feed::new(input, encoding, self.chunk).map_err(stopped)?;
         let known: Vec<&str> = source
             .columns
@@ -110,11 +138,11 @@ impl Engine {
             .flat_map(|column| column.headers.iter().chain([&column.name]))
             .map(String::as_str)
             .collect();
-        // They are separated by commas, see `Engine::inline`, and carry only the columns that the test is about.
-        let separator = if is_inline { Some(',') } else { source.format.separator };
+        // They are separated by commas, see `Engine::rows`.
+        let separator = if of_test { Some(',') } else { source.format.separator };
         let headers = Headers::read(&mut feed, separator, &known).map_err(stopped)?;
         let of_inline;
-        let query = if is_inline {
+        let query = if of_test {
             let is_there = |column: &usize| {
                 source.columns.get(*column).is_some_and(|column| {
                     let sought: Vec<String> = column.headers.iter().chain([&column.name]).cloned().collect();
@@ -127,7 +155,7 @@ impl Engine {
         } else {
             query
         };
-        let (needed, layout, mut problems) = layout(query, catalog, &headers, &feed, is_inline)?;
+        let (needed, layout, mut problems) = layout(query, catalog, &headers, &feed, inline.is_some())?;
         let place = |column: usize| needed.iter().position(|one| one.index == column).unwrap_or(usize::MAX);
         let (filters, mut conditions, _) = Filters::new(query, catalog);
         let shape = Shape { mask_words: filters.words, keys: query.keys.len() };
@@ -246,12 +274,12 @@ impl Engine {
         let Some(last) = lines.last().copied() else { return texts };
         let source = scan.catalog.source;
         let input = match (self.inline.get(&scan.query.source), &source.path) {
-            (Some(bytes), path) => Ok(open::memory(path.as_deref().unwrap_or(""), bytes)),
+            (Some(inline), path) => Ok(open::memory(path.as_deref().unwrap_or(""), &inline.bytes)),
             (None, Some(path)) => open::file(&self.root, path),
             (None, None) => return texts,
         };
-        let encoding =
-            if self.inline.contains_key(&scan.query.source) { None } else { source.format.encoding.as_deref() };
+        let of_test = self.inline.get(&scan.query.source).is_some_and(|inline| inline.of_test);
+        let encoding = if of_test { None } else { source.format.encoding.as_deref() };
         let Ok(Ok(mut feed)) = input.map(|input| Feed::new(input, encoding, limits::CHUNK)) else { return texts };
         let separator = Some(char::from(scan.layout.separator));
         if Headers::read(&mut feed, separator, &[]).is_err() {

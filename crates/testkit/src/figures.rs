@@ -21,14 +21,7 @@ pub fn figures(page: &Page, case: &Case, read: &mut Read) -> Vec<String> {
     for test in &program.tests {
         let mut engine = Engine::new("").threads(1);
         for InlineData { source, header, rows } in &test.data {
-            let quoted = |cells: &[String]| {
-                let cells: Vec<String> =
-                    cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
-                cells.join(",") + "\n"
-            };
-            let text: String =
-                std::iter::once(header).chain(rows.iter().map(|row| &row.0)).map(|row| quoted(row)).collect();
-            engine = engine.inline(*source, text);
+            engine = engine.rows(*source, header, rows.iter().map(|(cells, _)| cells.as_slice()));
         }
         let (_, problems) = run_test(&program, test, &engine);
         read.add(page, &problems);

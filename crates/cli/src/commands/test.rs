@@ -88,7 +88,7 @@ fn block(project: &Project, test: &TestBlock, lang: Lang) -> (Line, Vec<Problem>
     let progress = Arc::new(Progress::new(lang));
     let mut engine = scan::engine(project, Some(1), &progress);
     for InlineData { source, header, rows } in &test.data {
-        engine = engine.inline(*source, inline_csv(header, rows.iter().map(|(cells, _)| cells.as_slice())));
+        engine = engine.rows(*source, header, rows.iter().map(|(cells, _)| cells.as_slice()));
     }
     let (outcome, problems) = run_test(&project.program, test, &engine);
     let passed = outcome.checks.iter().filter(|check| check.passes).count();
@@ -106,18 +106,6 @@ fn block(project: &Project, test: &TestBlock, lang: Lang) -> (Line, Vec<Problem>
     let label = test.label.get(lang);
     let name = if label.is_empty() { test.name.clone() } else { format!("{} ({label})", test.name) };
     (Line { kind: 0, name, verdict, known: None }, problems)
-}
-
-/// The rows of a test as a CSV file, as the engine reads them.
-fn inline_csv<'r>(header: &[String], rows: impl Iterator<Item = &'r [String]>) -> Vec<u8> {
-    let mut out = String::new();
-    let mut line = |cells: &[String]| {
-        let quoted: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
-        let _ = writeln!(out, "{}", quoted.join(","));
-    };
-    line(header);
-    rows.for_each(line);
-    out.into_bytes()
 }
 
 fn rules(program: &Program, scan: &Scan, lang: Lang, lines: &mut Vec<Line>) {
