@@ -37,7 +37,7 @@ pub enum ZeroReason {
 pub enum MissingReason {
     /// The source has no row for this group and period, and does not declare that it covers them.
     NotReported,
-    /// The period lies outside the source's data or declared coverage; the last period with data, if any.
+    /// The period lies outside the source's data or declared coverage; the periods with data, if any.
     OutsideCoverage(Option<Period>),
     /// Rows exist, but the column is empty in all of them.
     ColumnEmpty,

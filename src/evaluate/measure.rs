@@ -150,10 +150,13 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Why a period outside has no figure: the data end here.
+    /// Why a period outside has no figure: the data are about these periods.
     pub(super) fn outside(&self, answered: &Answered<'_>, calendar: Option<CalendarId>) -> MissingReason {
-        let last = calendar.and_then(|calendar| Some(Period::one(calendar, answered.found(calendar)?.1)));
-        MissingReason::OutsideCoverage(last)
+        let found = calendar.and_then(|calendar| {
+            let (first, last) = answered.found(calendar)?;
+            Some(Period { calendar, first, last })
+        });
+        MissingReason::OutsideCoverage(found)
     }
 
     /// True where the dates of the source end before the period does, and the source does not declare that it covers it.

@@ -93,10 +93,29 @@ impl Explanation {
     }
 }
 
+/// `1 ligne`, `2 lignes`; `1 row`, `2 rows`.
+fn counted(rows: u64, lang: Lang) -> String {
+    match lang {
+        Lang::Fr => format!("{rows} ligne{}", plural_fr(rows)),
+        Lang::En => format!("{rows} row{}", if rows == 1 { "" } else { "s" }),
+    }
+}
+
+/// French counts zero and one in the singular.
+fn plural_fr(count: u64) -> &'static str {
+    if count < 2 { "" } else { "s" }
+}
+
 fn show_rows(rows: Rows, lang: Lang) -> String {
     let mut out = lang.pick(
-        format!(" ({} lignes lues, {} retenues", rows.read, rows.used),
-        format!(" ({} rows read, {} kept", rows.read, rows.used),
+        format!(
+            " ({} lue{}, {} retenue{}",
+            counted(rows.read, lang),
+            plural_fr(rows.read),
+            rows.used,
+            plural_fr(rows.used)
+        ),
+        format!(" ({} read, {} kept", counted(rows.read, lang), rows.used),
     );
     if rows.missing > 0 {
         out.push_str(
@@ -349,8 +368,8 @@ impl Explaining<'_, '_> {
             let words = |lang: Lang| {
                 let cond = cond_words(program, cond, lang);
                 lang.pick(
-                    format!("condition {cond} : {kept} lignes retenues"),
-                    format!("condition {cond}: {kept} rows kept"),
+                    format!("condition {cond} : {} retenue{}", counted(kept, lang), plural_fr(kept)),
+                    format!("condition {cond}: {} kept", counted(kept, lang)),
                 )
             };
             steps.push(Step {
@@ -481,11 +500,11 @@ fn reason_words(evaluator: &Evaluator<'_>, reason: &MissingReason) -> Both<Strin
     match reason {
         MissingReason::NotReported => both("chiffre non communiqué", "not reported"),
         MissingReason::OutsideCoverage(None) => both("hors des données", "outside the data"),
-        MissingReason::OutsideCoverage(Some(last)) => {
-            let last = evaluator.period_label(*last);
+        MissingReason::OutsideCoverage(Some(found)) => {
+            let found = evaluator.period_label(*found);
             Both {
-                fr: format!("hors de la période couverte ; dernières données : {}", last.fr),
-                en: format!("outside the coverage; latest data: {}", last.en),
+                fr: format!("hors des données, qui portent sur {}", found.fr),
+                en: format!("outside the data, which are about {}", found.en),
             }
         }
         MissingReason::ColumnEmpty => both("colonne vide", "column empty"),

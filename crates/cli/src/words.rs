@@ -95,9 +95,9 @@ fn missing(why: &MissingReason, program: &Program) -> Both<String> {
     }
     let reason = match why {
         MissingReason::NotReported => both("la source n'en dit rien", "the source does not report it"),
-        MissingReason::OutsideCoverage(Some(last)) => Both {
-            fr: format!("hors des données, dont la dernière période est {}", period(program, *last, Lang::Fr)),
-            en: format!("outside the data, whose last period is {}", period(program, *last, Lang::En)),
+        MissingReason::OutsideCoverage(Some(found)) => Both {
+            fr: format!("hors des données, qui portent sur {}", period(program, *found, Lang::Fr)),
+            en: format!("outside the data, which are about {}", period(program, *found, Lang::En)),
         },
         MissingReason::OutsideCoverage(None) => {
             both("hors des périodes que la source couvre", "outside the periods that the source covers")

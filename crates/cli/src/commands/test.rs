@@ -98,8 +98,10 @@ fn block(project: &Project, test: &TestBlock, lang: Lang) -> (Line, Vec<Problem>
         false => {
             let first = problems.iter().find(|problem| problem.severity() == Severity::Error);
             let why = first.map(|problem| problem.words(lang).title).unwrap_or_default();
-            let count = lang
-                .pick(format!("{passed} chiffres attendus sur {all}"), format!("{passed} expected figures of {all}"));
+            let count = lang.pick(
+                format!("chiffres attendus obtenus : {passed} sur {all}"),
+                format!("expected figures obtained: {passed} of {all}"),
+            );
             Verdict::Fail(count, why)
         }
     };
