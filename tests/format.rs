@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jauge::format::{FormatRefusal, Style, UnitWords, format};
-use jauge::syntax::ast::Parsed;
+use jauge::syntax::ast::{Labels, Parsed, Value};
 use jauge::syntax::parse;
 use jauge::text::{FileId, Lang, SourceFile};
 
@@ -83,4 +83,34 @@ fn one_of_everything() {
 fn a_file_with_errors_is_left_alone() {
     let text = "langue: français\nindicateur a \"A\"\n  mesure: nombre de\n";
     assert_eq!(formatted(text, None, &UnitWords::default()), Err(FormatRefusal::HasErrors));
+}
+
+#[test]
+fn a_label_goes_on_over_the_lines_below_it() {
+    let text = r#"langue: français
+
+cadre snia "Stratégie"
+  éléments:
+    objectif 1 "Assurer l'accès"   # la suite est en dessous
+      "aux soins"
+      "pour tous"
+      action 1.1 "Former"
+
+dimension région "Région"
+  membres:
+    TTA "Tanger"
+        "Tétouan"
+    OR "Oriental"
+"#;
+    let (_, parsed) = read(text);
+    assert_eq!(parsed.problems, []);
+    let values: Vec<&Value> = parsed.blocks.iter().flat_map(|block| &block.fields).map(|field| &field.value).collect();
+    let [Value::Items(items), Value::Members(members)] = values.as_slice() else { panic!("two lists: {values:?}") };
+    let text_of = |labels: &Labels| labels.main.as_ref().map(|text| text.text.clone());
+    assert_eq!(items.len(), 1);
+    assert_eq!(text_of(&items[0].labels).as_deref(), Some("Assurer l'accès aux soins pour tous"));
+    assert_eq!(items[0].children.len(), 1, "the action stays below its objective");
+    assert_eq!(members.len(), 2);
+    assert_eq!(text_of(&members[0].labels).as_deref(), Some("Tanger Tétouan"));
+    check("labels", text, &UnitWords::default());
 }

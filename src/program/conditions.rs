@@ -23,6 +23,8 @@ struct Subject {
     missing: Option<Span>,
     /// The declared default.
     policy: Option<MissingPolicy>,
+    /// Rows are things, not counts: bands come as the numbers themselves.
+    rows_are_things: bool,
     name: String,
 }
 
@@ -48,8 +50,10 @@ impl Checker<'_> {
             ConditionKind::Not(inner) => self.cond(inner, of, !negated, depth + 1),
             ConditionKind::Compare(name, (comparison, at), literal, policy) => {
                 let comparison = if negated { opposite(*comparison) } else { *comparison };
-                let subject = self.subject(name, of);
-                let subject = subject?;
+                let subject = self.subject(name, of)?;
+                if let Some(other) = self.column_meant(&subject, literal, of) {
+                    return self.compare_columns(name, comparison, *at, &other, *policy, of, condition.span);
+                }
                 let policy = self.policy(&subject, *policy, condition.span);
                 self.compare(&subject, comparison, *at, literal, policy)
             }
@@ -166,8 +170,14 @@ impl Checker<'_> {
             of: found.of.clone(),
             missing: found.may_be_missing.then_some(found.definition),
             policy: found.missing,
+            rows_are_things: self.rows_are_things(&[source]),
             name: name.text.clone(),
         })
+    }
+
+    fn rows_are_things(&self, sources: &[usize]) -> bool {
+        let rows = |source: &usize| self.program.sources.get(*source).map(|source| &source.row);
+        sources.iter().all(|source| matches!(rows(source), Some(RowKind::Thing(_) | RowKind::Event)))
     }
 
     fn dimension_subject(&mut self, level: DimensionLevel, name: &Name, of: &Info) -> Option<Subject> {
@@ -188,6 +198,7 @@ impl Checker<'_> {
             of: ColumnType::Dimension(level.dimension),
             missing,
             policy,
+            rows_are_things: self.rows_are_things(&of.sources),
             name: name.text.clone(),
         })
     }
@@ -324,13 +335,9 @@ impl Checker<'_> {
                 }
             }
             ColumnType::YesNo => {
-                let yes = match text_of(literal).map(|text| text.to_lowercase()).as_deref() {
-                    Some("oui" | "yes" | "vrai" | "true") => true,
-                    Some("non" | "no" | "faux" | "false") => false,
-                    _ => {
-                        self.does_not_fit(subject, literal.span(), Some(literal));
-                        return None;
-                    }
+                let Some(yes) = text_of(literal).and_then(|text| yes_or_no(&text)) else {
+                    self.does_not_fit(subject, literal.span(), Some(literal));
+                    return None;
                 };
                 let yes = match comparison {
                     Comparison::Equal => yes,
@@ -367,7 +374,22 @@ impl Checker<'_> {
                 return self.compare_band(subject, dimension, comparison, at, literal, policy);
             }
         };
+        if let Literal::Number(quantity) = literal
+            && self.is_number_of_bands(subject, literal)
+        {
+            return Some(test_of(subject, TestKind::Number(comparison, quantity.value.clone()), policy?));
+        }
         self.one_of(subject, std::slice::from_ref(literal), negated, policy)
+    }
+
+    /// `âge = 7` in a register where 7 is no band by itself.
+    fn is_number_of_bands(&self, subject: &Subject, literal: &Literal) -> bool {
+        let ColumnType::Dimension(dimension) = subject.of else { return false };
+        let bands = self.program.dimensions.get(dimension).is_some_and(|of| of.bands_of.is_some());
+        bands
+            && subject.rows_are_things
+            && matches!(literal, Literal::Number(_))
+            && self.member_named(dimension, literal).is_none()
     }
 
     /// `âge < 18` where ages come in bands: the bands that lie wholly on that side, or the numbers of a register.
@@ -386,9 +408,7 @@ impl Checker<'_> {
             return None;
         };
         let value = &quantity.value;
-        if let TestOn::Column { source, .. } = subject.on
-            && !matches!(self.program.sources.get(source)?.row, RowKind::Count { .. })
-        {
+        if subject.rows_are_things {
             return Some(test_of(subject, TestKind::Number(comparison, value.clone()), policy?));
         }
         let mut members = Vec::new();
@@ -459,6 +479,15 @@ impl Checker<'_> {
             let tests: Vec<Cond> = tests.into_iter().collect::<Option<_>>()?;
             return Some(if negated { Cond::And(tests) } else { Cond::Or(tests) });
         };
+        if literals.len() > 1 && literals.iter().any(|literal| self.is_number_of_bands(subject, literal)) {
+            let comparison = if negated { Comparison::Different } else { Comparison::Equal };
+            let one = |literal: &Literal| {
+                self.compare_member(subject, dimension, comparison, literal.span(), literal, policy)
+            };
+            let tests: Vec<Option<Cond>> = literals.iter().map(one).collect();
+            let tests: Vec<Cond> = tests.into_iter().collect::<Option<_>>()?;
+            return Some(if negated { Cond::And(tests) } else { Cond::Or(tests) });
+        }
         let found: Vec<Option<usize>> = literals.iter().map(|literal| self.member(dimension, literal)).collect();
         let members: Vec<usize> = found.into_iter().collect::<Option<_>>()?;
         let policy = policy?;
@@ -515,12 +544,6 @@ impl Checker<'_> {
         self.column(source, other)?;
         let columns = &self.program.sources.get(source)?.columns;
         let (a, b) = (columns.get(left)?, columns.get(right)?);
-        let fits = match (&a.of, &b.of) {
-            (ColumnType::Number(x), ColumnType::Number(y)) => {
-                x == y || *x == Unit::Unknown || *y == Unit::Unknown || *x == Unit::Number || *y == Unit::Number
-            }
-            (x, y) => x == y,
-        };
         let missing = [a, b].into_iter().find(|column| column.may_be_missing);
         let policy = [a, b].into_iter().find_map(|column| column.missing);
         let subject = Subject {
@@ -528,9 +551,10 @@ impl Checker<'_> {
             of: a.of.clone(),
             missing: missing.map(|column| column.definition),
             policy,
+            rows_are_things: true,
             name: missing.map_or(one.text.clone(), |column| column.name.clone()),
         };
-        if !fits {
+        if !fits(&a.of, &b.of) {
             let fact = TypeProblem::ColumnsApart {
                 one: one.text.clone(),
                 other: other.text.clone(),
@@ -542,6 +566,20 @@ impl Checker<'_> {
         }
         let policy = self.policy(&subject, said, span)?;
         Some(test_of(&subject, TestKind::Column(comparison, right), policy))
+    }
+
+    /// `entrée = sortie`: a bare word that is no value of the left side, but a column of the same source and type.
+    fn column_meant(&self, subject: &Subject, literal: &Literal, of: &Info) -> Option<Name> {
+        let (Literal::Word(word), [source]) = (literal, of.sources.as_slice()) else { return None };
+        let right = self.sources.get(*source)?.by_name.get(&word.text)?;
+        let right = self.program.sources.get(*source)?.columns.get(*right)?;
+        let is_value = match &subject.of {
+            ColumnType::Dimension(dimension) => self.member_named(*dimension, literal).is_some(),
+            ColumnType::Date => days(&self.program.calendars, &word.text).is_some(),
+            ColumnType::YesNo => yes_or_no(&word.text).is_some(),
+            ColumnType::Text | ColumnType::Number(_) | ColumnType::Period(_) => false,
+        };
+        (!is_value && fits(&subject.of, &right.of)).then(|| word.clone())
     }
 
     fn does_not_fit(&mut self, subject: &Subject, at: Span, literal: Option<&Literal>) {
@@ -596,6 +634,9 @@ fn between(both: Vec<Cond>) -> Cond {
                 Some(TestKind::NumberBetween(low.clone(), high.clone()))
             }
             (TestKind::Day(_, low), TestKind::Day(_, high)) => Some(TestKind::DayBetween(*low, *high)),
+            (TestKind::Members(low), TestKind::Members(high)) => {
+                Some(TestKind::Members(low.iter().filter(|member| high.contains(member)).copied().collect()))
+            }
             _ => None,
         };
         if let Some(test) = test {
@@ -607,6 +648,24 @@ fn between(both: Vec<Cond>) -> Cond {
 
 fn test_of(subject: &Subject, test: TestKind, missing: MissingPolicy) -> Cond {
     Cond::Test(ColumnTest { on: subject.on, test, missing })
+}
+
+/// True where two columns can be compared.
+fn fits(one: &ColumnType, other: &ColumnType) -> bool {
+    match (one, other) {
+        (ColumnType::Number(x), ColumnType::Number(y)) => {
+            x == y || *x == Unit::Unknown || *y == Unit::Unknown || *x == Unit::Number || *y == Unit::Number
+        }
+        (x, y) => x == y,
+    }
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "oui" | "yes" | "vrai" | "true" => Some(true),
+        "non" | "no" | "faux" | "false" => Some(false),
+        _ => None,
+    }
 }
 
 fn text_of(literal: &Literal) -> Option<String> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::problem::{NameProblem, Named, Problem, TypeProblem};
+use crate::problem::{NameProblem, Named, Problem, TypeProblem, close_to};
 use crate::syntax::ast::{BlockKind, Choice, FromFile, Key, Literal, MemberLine, Name, Value};
 use crate::text::{Localized, Span};
 use crate::types::{Number, Unit};
@@ -372,44 +372,71 @@ impl<'a> Checker<'a> {
         None
     }
 
+    /// The member that a literal names, if any.
+    pub(super) fn member_named(&self, dimension: usize, literal: &Literal) -> Option<usize> {
+        let facts = self.dimensions.get(dimension)?;
+        facts.spellings.get(&spelling(&text_and_span(literal).0)).copied()
+    }
+
     /// The member that a literal names; reports and spoils where there is none.
     pub(super) fn member(&mut self, dimension: usize, literal: &Literal) -> Option<usize> {
-        let (text, span) = match literal {
-            Literal::Word(name) => (name.text.clone(), name.span),
-            Literal::Text(text) => (text.text.clone(), text.span),
-            Literal::Number(quantity) => (quantity.value.exact_decimal().unwrap_or_default(), quantity.span),
-        };
-        let facts = self.dimensions.get(dimension)?;
-        if facts.broken {
+        if self.dimensions.get(dimension)?.broken {
             self.spoil();
             return None;
         }
-        if let Some(member) = facts.spellings.get(&spelling(&text)).copied() {
+        if let Some(member) = self.member_named(dimension, literal) {
             return Some(member);
         }
-        let of = self.program.dimensions.get(dimension)?;
-        let (name, members) = (of.name.clone(), &of.members);
-        let loose = fold(&text);
-        let by_fold = members.iter().find(|member| {
-            let labels = member.label.0.values().chain(&member.aliases);
-            labels.chain([&member.code]).any(|known| fold(known) == loose)
-        });
-        let near = by_fold.map(|member| member.code.clone());
-        let shown: Vec<String> = members.iter().map(|member| member.code.clone()).take(super::NAMES_SHOWN).collect();
-        let near = near.or_else(|| {
-            if self.suggestions_left == 0 {
-                return None;
-            }
+        let (text, span) = text_and_span(literal);
+        let near = if self.suggestions_left == 0 {
+            None
+        } else {
             self.suggestions_left -= 1;
-            let spelled = members.iter().flat_map(|member| member.label.0.values().chain([&member.code]));
-            let near = crate::problem::close_to(&text, spelled.map(String::as_str))?;
-            let of = members.iter().find(|m| m.code == near || m.label.0.values().any(|label| *label == near));
-            of.map(|member| member.code.clone())
-        });
-        let fact = NameProblem::Unknown { what: Named::Member, name: text, within: Some(name), near, known: shown };
+            near_member(&text, &self.program.dimensions.get(dimension)?.members)
+        };
+        let of = self.program.dimensions.get(dimension)?;
+        let shown = |member: &Member| match member.label.get(self.context.lang) {
+            label if label.is_empty() || label == member.code => member.code.clone(),
+            label => format!("{} ({label})", member.code),
+        };
+        let near = near.and_then(|at| of.members.get(at)).map(shown);
+        let known = of.members.iter().take(super::NAMES_SHOWN).map(shown).collect();
+        let within = Some(of.name.clone());
+        let fact = NameProblem::Unknown { what: Named::Member, name: text, within, near, known };
         self.report(Problem::new(fact, span));
         None
     }
+}
+
+fn text_and_span(literal: &Literal) -> (String, Span) {
+    match literal {
+        Literal::Word(name) => (name.text.clone(), name.span),
+        Literal::Text(text) => (text.text.clone(), text.span),
+        Literal::Number(quantity) => (quantity.value.exact_decimal().unwrap_or_default(), quantity.span),
+    }
+}
+
+/// Words of a label that are shorter than this say too little: `de`, `la`.
+const TELLING_WORD: usize = 4;
+
+/// The member whose code, label or alias is spelled most like this; else one with a word like it in its label.
+fn near_member(text: &str, members: &[Member]) -> Option<usize> {
+    fn spelled(member: &Member) -> impl Iterator<Item = &str> {
+        member.label.0.values().chain(&member.aliases).chain([&member.code]).map(String::as_str)
+    }
+    fn words(member: &Member) -> impl Iterator<Item = &str> {
+        let apart = |c: char| !c.is_alphanumeric();
+        spelled(member).flat_map(move |text| text.split(apart)).filter(|word| word.chars().count() >= TELLING_WORD)
+    }
+    let loose = fold(text);
+    let alike = members.iter().position(|member| spelled(member).any(|known| fold(known) == loose));
+    alike.or_else(|| {
+        if let Some(near) = close_to(text, members.iter().flat_map(spelled)) {
+            return members.iter().position(|member| spelled(member).any(|known| known == near));
+        }
+        let near = close_to(text, members.iter().flat_map(words))?;
+        members.iter().position(|member| words(member).any(|known| known == near))
+    })
 }
 
 fn members_from(from: &FromFile) -> Option<MembersFrom> {

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::ast::{BlockKind, Key};
-use super::keywords::{self, FieldEntry, is_blank};
-use super::lines::Line;
+use super::keywords::{self, FieldEntry, Shape, is_blank};
+use super::lines::{Line, only_strings};
 use super::recover::{self, KeyFound};
 use crate::problem::SyntaxProblem;
 
@@ -403,7 +403,15 @@ impl<'a> Reader<'a> {
         let Some(field) = self.out.blocks.last_mut().and_then(|block| block.fields.last_mut()) else { return };
         field.end = field.end.max(line.end);
         if is_list {
-            return push_line(field, line);
+            let labelled = entry.is_some_and(|entry| matches!(entry.shape, Shape::Members | Shape::Items));
+            match field.lines.last_mut().filter(|above| labelled && continues(self.text, above, line)) {
+                Some(above) => {
+                    above.text.end = line.end;
+                    above.broken |= line.unclosed.is_some();
+                }
+                None => push_line(field, line),
+            }
+            return;
         }
         if let Some((detail, len)) = missing_colon {
             let rest = self.slice(line.start + len..line.end).trim_start_matches(is_blank).to_string();
@@ -461,6 +469,13 @@ fn new_field(
         flat: false,
         indent,
     }
+}
+
+/// True for a deeper line of nothing but strings under a line that ends with one: strings that follow each other join.
+fn continues(text: &str, above: &ListLine, line: Line) -> bool {
+    let ends_with_string = text.get(above.text.clone()).is_some_and(|text| text.ends_with(['"', '»', '”']));
+    let strings = text.get(line.start..line.unclosed.unwrap_or(line.end)).is_some_and(only_strings);
+    line.indent > above.indent && ends_with_string && strings
 }
 
 fn push_line(field: &mut RawField, line: Line) {

@@ -40,6 +40,21 @@ pub(super) fn closing(open: char) -> Option<char> {
     QUOTES.iter().find(|(opens, _)| *opens == open).map(|(_, closes)| *closes)
 }
 
+/// True where a text is strings and blanks only; the last string may lack its end.
+pub(super) fn only_strings(text: &str) -> bool {
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match closing(c) {
+            Some(closes) => {
+                chars.by_ref().find(|c| *c == closes);
+            }
+            None if is_blank(c) => {}
+            None => return false,
+        }
+    }
+    true
+}
+
 /// Every line that says something, and every comment.
 pub(super) fn lines(text: &str) -> (Vec<Line>, Vec<RawComment>) {
     let mut lines = Vec::new();

@@ -45,7 +45,7 @@ pub enum Held {
     /// Yes or no.
     Yes(bool),
     /// A member of a dimension.
-    Member(usize),
+    Member(usize, Option<Decimal>),
     /// The ordinal of a period.
     Period(i32),
 }
@@ -72,7 +72,7 @@ pub fn read(text: &str, column: &Column, dimensions: &[Dimension], calendars: &[
             _ => None,
         },
         ColumnType::Dimension(at) => {
-            dimensions.get(*at).and_then(|dimension| member(text, dimension)).map(Held::Member)
+            dimensions.get(*at).and_then(|dimension| member(text, dimension)).map(|at| Held::Member(at, decimal(text)))
         }
         ColumnType::Period(calendar) => {
             let calendar = calendars.get(usize::from(calendar.0));
@@ -138,15 +138,19 @@ pub fn test(test: &ColumnTest, row: &[Held], dimensions: &[Dimension], columns: 
         _ => {}
     }
     let inside = |list: &[usize]| match (held, dimension) {
-        (Held::Member(at), Some(dimension)) => (0..dimension.levels.len().max(1))
+        (Held::Member(at, _), Some(dimension)) => (0..dimension.levels.len().max(1))
             .any(|level| dimension.ancestor(*at, level).is_some_and(|above| list.contains(&above))),
         _ => false,
     };
     match (&test.test, held) {
-        (TestKind::Members(list), Held::Member(_)) => inside(list),
-        (TestKind::NotMembers(list), Held::Member(_)) => !inside(list),
-        (TestKind::Number(comparison, wanted), Held::Number(held)) => compare(*comparison, &number(*held), wanted),
-        (TestKind::NumberBetween(low, high), Held::Number(held)) => (low..=high).contains(&&number(*held)),
+        (TestKind::Members(list), Held::Member(..)) => inside(list),
+        (TestKind::NotMembers(list), Held::Member(..)) => !inside(list),
+        (TestKind::Number(comparison, wanted), Held::Number(held) | Held::Member(_, Some(held))) => {
+            compare(*comparison, &number(*held), wanted)
+        }
+        (TestKind::NumberBetween(low, high), Held::Number(held) | Held::Member(_, Some(held))) => {
+            (low..=high).contains(&&number(*held))
+        }
         (TestKind::Day(comparison, wanted), Held::Day(held)) => compare(*comparison, held, wanted),
         (TestKind::DayBetween(low, high), Held::Day(held)) => (low..=high).contains(&held),
         (TestKind::Texts(list), Held::Text(held)) => list.contains(held),
@@ -191,7 +195,7 @@ fn code(key: &Key, row: &[Held], catalog: Catalog<'_>) -> i32 {
     match key {
         Key::Dimension { column, dimension, level } => match row.get(*column) {
             Some(Held::Total) => Cube::TOTAL,
-            Some(Held::Member(at)) => catalog
+            Some(Held::Member(at, _)) => catalog
                 .dimensions
                 .get(*dimension)
                 .and_then(|dimension| dimension.ancestor(*at, *level))
