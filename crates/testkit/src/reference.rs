@@ -147,7 +147,7 @@ impl Reference<'_> {
     fn is_in(&self, source: usize, row: &[Held], key: &GroupKey) -> bool {
         let held = self.column_of(source, key.dimension).and_then(|column| row.get(column));
         let above = match held {
-            Some(Held::Member(at)) => {
+            Some(Held::Member(at, _)) => {
                 self.program.dimensions.get(key.dimension).and_then(|dimension| dimension.ancestor(*at, key.level))
             }
             _ => None,
