@@ -191,7 +191,7 @@ impl<'a> Evaluator<'a> {
             as_of: fig.as_of,
         };
         if let Some(indicator) = self.program.indicators.get(at) {
-            targets::place(self, indicator, &mut figure);
+            targets::place(indicator, &mut figure);
             published::compare(self, indicator, &mut figure);
         }
         figure

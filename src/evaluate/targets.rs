@@ -1,13 +1,12 @@
 //! Baselines, targets and status. They look at the value and never touch it (meaning 10).
 
-use super::Evaluator;
 use super::groups::of_definition;
 use crate::outcome::{self, Figure, Status};
 use crate::program::model::{Aim, Comparison, Indicator, Target};
 use crate::types::{Number, Period, Unit};
 
 /// Adds the baseline, the target and the status that apply to a figure.
-pub(super) fn place(evaluator: &Evaluator<'_>, indicator: &Indicator, figure: &mut Figure) {
+pub(super) fn place(indicator: &Indicator, figure: &mut Figure) {
     let here = |aim: &Aim| of_definition(&aim.group) == figure.group && aim.period.calendar == figure.period.calendar;
     let baselines = || indicator.baselines.iter().filter(|aim| here(aim) && aim.period.last < figure.period.last);
     let baseline = baselines().max_by_key(|aim| aim.period.last);
@@ -17,6 +16,11 @@ pub(super) fn place(evaluator: &Evaluator<'_>, indicator: &Indicator, figure: &m
         .filter(|target| here(&target.aim) && target.aim.period.last >= figure.period.last)
         .min_by_key(|target| target.aim.period.last);
     figure.baseline = baseline.map(|aim| outcome_aim(aim, None));
+    // The plan starts at its first reference value: a figure of that period or before has no target to reach.
+    let start = indicator.baselines.iter().filter(|aim| here(aim)).map(|aim| aim.period.last).min();
+    if start.is_some_and(|start| figure.period.last <= start) {
+        return;
+    }
     let Some(target) = target else { return };
     figure.target = Some(outcome_aim(&target.aim, target.upper.clone()));
 
@@ -31,7 +35,6 @@ pub(super) fn place(evaluator: &Evaluator<'_>, indicator: &Indicator, figure: &m
         None => Status::CannotTell,
         Some(value) => status(indicator, target, start, figure.period, &value),
     });
-    debug_assert!(evaluator.calendar(figure.period.calendar).is_some());
 }
 
 fn outcome_aim(aim: &Aim, upper: Option<Number>) -> outcome::Aim {

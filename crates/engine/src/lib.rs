@@ -40,8 +40,9 @@ pub mod limits {
     pub const RECORD: usize = 16 << 20;
     /// Distinct texts of a column whose decoded form a thread remembers.
     pub const REMEMBERED: usize = 1 << 16;
-    /// Problems that are kept of each kind in each column; the others are counted.
-    pub const KEPT: usize = 1_000;
+    /// Problems that are kept of each kind in each column, so that machine formats list them all in any file that a person
+    /// could mend; the others are counted.
+    pub const KEPT: usize = 50_000;
     /// Significant digits of a number, so that ten thousand million of them add without overflow.
     pub const DIGITS: u32 = 28;
     /// Columns of a file.
