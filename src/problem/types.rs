@@ -27,7 +27,7 @@ pub enum TypeProblem {
         /// What both are.
         kind: Both<String>,
         /// The name of that unit.
-        write: String,
+        write: Both<String>,
     },
     /// `part_des_filles + part_des_garçons`
     PercentPlusPercent,
@@ -204,6 +204,8 @@ pub enum TypeProblem {
         /// The units.
         names: Vec<String>,
     },
+    /// `inscrits / 0`, or `dénominateur: 0`.
+    DivisionByZero,
     /// Bands `0-5` and `7-9`: nobody is 6.
     BandGap {
         /// The lower band.
@@ -217,7 +219,7 @@ impl TypeProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0301", "E0302", "E0303", "E0304", "E0305", "E0306", "E0307", "E0308", "E0309", "E0310", "E0311", "E0312",
         "E0313", "E0314", "E0315", "E0316", "E0317", "E0318", "E0319", "E0320", "E0321", "E0322", "E0323", "E0324",
-        "E0325", "E0326", "E0327", "W0301",
+        "E0325", "E0326", "E0327", "E0328", "W0301",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -249,6 +251,7 @@ impl TypeProblem {
             TypeProblem::BandCut { .. } => "E0325",
             TypeProblem::AttributeUnits { .. } | TypeProblem::UnitCircle { .. } => "E0326",
             TypeProblem::NotAShare { .. } | TypeProblem::ShareOfNonAdditive => "E0327",
+            TypeProblem::DivisionByZero => "E0328",
             TypeProblem::BandGap { .. } => "W0301",
         }
     }
@@ -260,14 +263,14 @@ impl TypeProblem {
                 fr: Words::new(
                     format!("des {} plus des {} : le total serait en {}, il faut le dire", one.fr, other.fr, kind.fr),
                     "deux sortes d'unités sont réunies ici",
-                    format!("ajouter à l'indicateur : unité de mesure: {write}"),
+                    format!("ajouter à l'indicateur : unité de mesure: {}", write.fr),
                 )
                 .and(format!("des {}", one.fr))
                 .and(format!("des {}", other.fr)),
                 en: Words::new(
                     format!("{} plus {} make {}, which must be said", one.en, other.en, kind.en),
                     "two kinds of units are put together here",
-                    format!("add to the indicator: unit of measure: {write}"),
+                    format!("add to the indicator: unit of measure: {}", write.en),
                 )
                 .and(format!("{} here", one.en))
                 .and(format!("{} here", other.en)),
@@ -546,6 +549,14 @@ impl TypeProblem {
                     "delete this line `is a:`, or write: is a: personne",
                 )
             }
+            TypeProblem::DivisionByZero => both(
+                "une division par zéro ne donne jamais de résultat",
+                "vaut toujours zéro",
+                "écrire ici la mesure par laquelle on divise, ou un nombre autre que 0",
+                "a division by zero never gives a result",
+                "always zero",
+                "write the measure to divide by here, or a number other than 0",
+            ),
             TypeProblem::BandGap { one, other } => Both {
                 fr: Words::new(
                     format!("rien entre les tranches « {one} » et « {other} »"),
@@ -583,13 +594,19 @@ fn units_apart(one: &Both<String>, other: &Both<String>, money: bool, compared: 
     let (verb_fr, verb_en) =
         if compared { ("ne se comparent pas", "cannot be compared") } else { ("ne s'additionnent pas", "cannot be added") };
     let (help_fr, help_en) = if money {
-        ("convertir d'abord l'une des deux monnaies, par exemple : … x 10", "convert one of the two currencies first, for example: … x 10")
+        (
+            "convertir d'abord l'une des deux monnaies : la multiplier par son cours, par exemple x 10".to_string(),
+            "convert one of the two currencies first: multiply it by its rate, for example x 10".to_string(),
+        )
     } else if compared {
-        ("comparer deux mesures de la même unité", "compare two measures of the same unit")
+        (
+            format!("comparer deux mesures en « {} », ou deux mesures en « {} »", one.fr, other.fr),
+            format!("compare two measures in `{}`, or two measures in `{}`", one.en, other.en),
+        )
     } else {
         (
-            "faire deux indicateurs, ou déclarer que les deux unités sont de la même sorte : est: personne",
-            "make two indicators, or declare that both units are of one kind: is a: personne",
+            format!("faire deux indicateurs : l'un en « {} », l'autre en « {} »", one.fr, other.fr),
+            format!("make two indicators: one in `{}`, the other in `{}`", one.en, other.en),
         )
     };
     Both {

@@ -221,6 +221,9 @@ impl<'a> Checker<'a> {
                 } else {
                     let unit = self.quotient(&self.unit(one), &self.unit(other));
                     let info = self.joined(one, other)?;
+                    if self.is_zero(other) {
+                        return None;
+                    }
                     let info = Info { literal: false, whole: false, ..info };
                     let share = Inside::NotRequired;
                     let kind = ExprKind::Ratio { numerator: one, denominator: other, scale: 1, share };

@@ -46,6 +46,9 @@ impl Checker<'_> {
             }
             Operator::Divide => {
                 info.whole = false;
+                if self.is_zero(other) {
+                    return self.unknown(span);
+                }
                 let unit = self.quotient(&self.unit(one), &self.unit(other));
                 if self.info(other).literal {
                     let additivity = self.additivity(one);
@@ -57,9 +60,22 @@ impl Checker<'_> {
         }
     }
 
+    /// Reports a divisor that is the number 0.
+    pub(super) fn is_zero(&mut self, divisor: ExprId) -> bool {
+        let zero = matches!(self.expr(divisor).map(|expr| &expr.kind),
+            Some(ExprKind::Number(number)) if *number == Number::zero());
+        if zero {
+            self.report(Problem::new(TypeProblem::DivisionByZero, self.span(divisor)));
+        }
+        zero
+    }
+
     /// A quotient in per cent; a share's numerator must lie inside its denominator.
     pub(super) fn percentage(&mut self, part: ExprId, whole: ExprId, share: bool, span: Span) -> ExprId {
         let Some(info) = self.joined(part, whole) else { return self.unknown(span) };
+        if self.is_zero(whole) {
+            return self.unknown(span);
+        }
         let (one, other) = (self.unit(part), self.unit(whole));
         let comparable = match self.meet(&one, &other) {
             Meeting::Agree(_) | Meeting::Kinds(_) => true,
@@ -143,11 +159,14 @@ impl Checker<'_> {
                 if scope.said.is_some_and(|said| self.is_kind_of(kind, said)) {
                     return scope.said.map(Unit::Of);
                 }
+                let words = self.unit_words(&Unit::Of(kind));
+                let name = self.program.units.get(kind.0 as usize).map_or(String::new(), |unit| unit.name.clone());
+                let pasteable = |plural: &str| if plural.contains(' ') { name.clone() } else { plural.to_string() };
                 let fact = TypeProblem::KindsAdded {
                     one: self.unit_words(&left),
                     other: self.unit_words(&right),
-                    kind: self.unit_words(&Unit::Of(kind)),
-                    write: self.program.units.get(kind.0 as usize).map_or(String::new(), |unit| unit.name.clone()),
+                    kind: words.clone(),
+                    write: Both { fr: pasteable(&words.fr), en: pasteable(&words.en) },
                 };
                 self.report(Problem::new(fact, at).also(self.span(one)).also(self.span(other)));
                 None
