@@ -235,7 +235,7 @@ impl TimeProblem {
                 en: Words::new(
                     format!("the source `{source}` has no period: nothing in it can be followed over time"),
                     "needs a period",
-                    "add to the source: period: année",
+                    "add to the source: period: year",
                 )
                 .and("source without a field `period`"),
             },

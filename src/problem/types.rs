@@ -295,30 +295,30 @@ impl TypeProblem {
             TypeProblem::ChangeOfPercent { points: false } => both(
                 "l'évolution d'un pourcentage se donne en points, pas en %",
                 "cette mesure est déjà en %",
-                "écrire : évolution en points de …",
+                "remplacer « évolution en % de » par : évolution en points de",
                 "the change of a percentage is given in points, not in %",
                 "this measure is in % already",
-                "write: change in points of …",
+                "instead of `change in % of` write: change in points of",
             ),
             TypeProblem::ChangeOfPercent { points: true } => both(
                 "les points ne mesurent que l'évolution d'un pourcentage",
                 "cette mesure n'est pas en %",
-                "écrire : évolution en % de …",
+                "remplacer « évolution en points de » par : évolution en % de",
                 "points only measure the change of a percentage",
                 "this measure is not in %",
-                "write: change in % of …",
+                "instead of `change in points of` write: change in % of",
             ),
             TypeProblem::NotCounted { wanted, source, rows, write } => Both {
                 fr: Words::new(
                     format!("la source « {source} » ne compte pas des {}", wanted.fr),
                     format!("ses lignes donnent des {}", rows.fr),
-                    format!("écrire : {}, ou déclarer dans la source : compte: {} par …", write.fr, wanted.fr),
+                    format!("écrire : {}, ou déclarer dans la source « compte: {} par », suivi de la colonne qui les identifie", write.fr, wanted.fr),
                 )
                 .and("la source est ici"),
                 en: Words::new(
                     format!("the source `{source}` does not count {}", wanted.en),
                     format!("its rows give {}", rows.en),
-                    format!("write: {}, or declare in the source: counts: {} by …", write.en, wanted.en),
+                    format!("write: {}, or declare in the source `counts: {} by`, followed by the column that identifies them", write.en, wanted.en),
                 )
                 .and("the source is here"),
             },
@@ -458,26 +458,26 @@ impl TypeProblem {
             TypeProblem::StockOverTime => both(
                 "une situation à une date ne s'additionne pas d'une période à l'autre",
                 "ceci est une situation à une date",
-                "prendre la dernière période, ou une moyenne : moyenne de 2016 à 2020 de …",
+                "prendre la dernière période, ou une moyenne, en écrivant devant la mesure : moyenne de 2016 à 2020 de",
                 "a stock does not add up from one period to the next",
                 "this is a stock",
-                "take the last period, or an average: average from 2016 to 2020 of …",
+                "take the last period, or an average, written before the measure: average from 2016 to 2020 of",
             ),
             TypeProblem::DistinctOverTime => both(
                 "des personnes distinctes ne se cumulent pas : la même revient d'une période à l'autre",
                 "on compte ici des identifiants distincts",
-                "compter sur toute la fenêtre : … pour 2016 à 2020",
+                "compter sur toute la fenêtre, en écrivant après la mesure : pour 2016 à 2020",
                 "distinct persons cannot be cumulated: the same one returns from period to period",
                 "distinct keys are counted here",
-                "count over the whole window: … for 2016 to 2020",
+                "count over the whole window, written after the measure: for 2016 to 2020",
             ),
             TypeProblem::ShareOfNonAdditive => both(
                 "une part dans un total demande une mesure qui s'additionne",
                 "un taux, une moyenne ou une évolution n'a pas de total",
-                "prendre le nombre dont il vient : part par région de nombre …",
+                "prendre le nombre dont il vient, par exemple l'indicateur de son numérateur",
                 "a share of a total needs a measure that adds up",
                 "a rate, an average or a change has no total",
-                "take the number that it comes from: share by région of number …",
+                "take the number that it comes from, for example the indicator of its numerator",
             ),
             TypeProblem::ConfidentialBreakdown { column, source } => Both {
                 fr: Words::new(
@@ -546,7 +546,7 @@ impl TypeProblem {
                     "supprimer cette ligne « est: », ou écrire : est: personne",
                     format!("a unit cannot be a kind of itself: {path}"),
                     "the circle closes here",
-                    "delete this line `is a:`, or write: is a: personne",
+                    "delete this line `is a:`, or write: is a: person",
                 )
             }
             TypeProblem::DivisionByZero => both(
