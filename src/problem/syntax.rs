@@ -388,7 +388,7 @@ impl SyntaxProblem {
                 en: Words::new(format!("there are more than {limit} levels inside each other"), "too deep", "define a part as an indicator of its own, and call it by its name"),
             },
             SyntaxProblem::TooBig { limit } => Both {
-                fr: Words::new(format!("ce texte est trop long : la limite est de {limit}"), "trop long", "le partager en plusieurs parties"),
+                fr: Words::new(format!("ce texte est trop long : la limite est de {}", limit.replace("KB", "Ko").replace("MB", "Mo")), "trop long", "le partager en plusieurs parties"),
                 en: Words::new(format!("this text is too long: the limit is {limit}"), "too long", "split it into several parts"),
             },
             SyntaxProblem::WindowDash { text, right } => Both {
