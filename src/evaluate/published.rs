@@ -2,7 +2,7 @@
 
 use super::Evaluator;
 use super::groups::of_definition;
-use crate::outcome::{Agreement, Figure, Published};
+use crate::outcome::{Agreement, Figure, MissingReason, Published, Value};
 use crate::problem::{Explained, Problem, RuleProblem};
 use crate::program::model::Indicator;
 use crate::types::{Number, Rounding, RoundingMode, Unit};
@@ -41,6 +41,8 @@ pub(super) fn compare(evaluator: &mut Evaluator<'_>, indicator: &Indicator, figu
                 evaluator.problems.push(Problem::new(fact, *span).also(aim.span));
                 continue;
             }
+            // The source has its own problem: one mistake, one diagnostic.
+            (Agreement::CannotTell, _) if is_unreadable(&figure.value) => continue,
             (Agreement::CannotTell, _) => RuleProblem::PublishedNotComputed { indicator: name(), period, group },
             // Listed in the outcome, with the author's reason.
             (_, Some(_)) => continue,
@@ -115,4 +117,14 @@ pub(super) fn agreement(
     let shifted =
         printed.clone() * thousand.clone() == *computed || printed.divide(&thousand).as_ref() == Some(computed);
     if shifted { Agreement::ThousandsMark } else { Agreement::Disagrees }
+}
+
+/// True where there is no figure because a source could not be read.
+fn is_unreadable(value: &Value) -> bool {
+    let Value::Missing(reason) = value else { return false };
+    let mut reason = reason;
+    while let MissingReason::Operand(_, below) = reason {
+        reason = below;
+    }
+    *reason == MissingReason::SourceUnreadable
 }

@@ -56,7 +56,10 @@ pub fn cell(place: &jauge::problem::DataPlace, lang: Lang) -> String {
     let mut text = format!("{}:{}", place.path, place.line);
     if place.column > 0 {
         let (column, header) = (place.column, &place.header);
-        text.push_str(&lang.pick(format!(", colonne {column} « {header} »"), format!(", column {column} `{header}`")));
+        text.push_str(&lang.pick(format!(", colonne {column}"), format!(", column {column}")));
+        if !header.is_empty() {
+            text.push_str(&lang.pick(format!(" « {header} »"), format!(" `{header}`")));
+        }
     }
     if !place.text.is_empty() {
         let cell = &place.text;
