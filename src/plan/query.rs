@@ -2,10 +2,10 @@
 //! answer it (the embedded engine, a database, a test double) implements [`CubeSource`]; nothing above this line ever
 //! touches a row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::problem::Problem;
-use crate::program::model::{ColumnTest, DataSource, Dimension};
+use crate::program::model::{ColumnTest, DataSource, Dimension, TestKind, TestOn};
 use crate::types::{Calendar, CalendarId};
 
 /// What is wanted of one source, in one scan.
@@ -25,6 +25,41 @@ pub struct CubeQuery {
     pub sets: Vec<GroupingSet>,
     /// Columns whose joint value must not repeat (reported as duplicate keys); empty for no check.
     pub unique: Vec<usize>,
+}
+
+impl CubeQuery {
+    /// The columns of the source that the answer depends on.
+    pub fn columns(&self) -> BTreeSet<usize> {
+        let mut columns: BTreeSet<usize> = self.unique.iter().copied().collect();
+        for key in &self.keys {
+            match key {
+                Key::Dimension { column, .. } | Key::Period { column, .. } => columns.insert(*column),
+            };
+        }
+        for test in &self.tests {
+            if let TestOn::Column { column, .. } = test.on {
+                columns.insert(column);
+            }
+            if let TestKind::Column(_, other) = test.test {
+                columns.insert(other);
+            }
+        }
+        for lane in &self.lanes {
+            match lane.state {
+                LaneState::Rows => {}
+                LaneState::Present(column)
+                | LaneState::Sum(column)
+                | LaneState::Minimum(column)
+                | LaneState::Maximum(column)
+                | LaneState::Distinct(column)
+                | LaneState::Values(column) => {
+                    columns.insert(column);
+                }
+                LaneState::First { column, by } | LaneState::Last { column, by } => columns.extend([column, by]),
+            }
+        }
+        columns
+    }
 }
 
 /// A small code made of a column, row by row.

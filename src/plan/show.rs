@@ -1,6 +1,5 @@
 //! A plan as text for people: per source, the columns read, what is kept and for whom, and the groupings.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::{CubeQuery, Filter, Key, LaneState, Plan, SourcePlan};
@@ -38,11 +37,8 @@ fn show_source(
     let path = source.path.as_deref().unwrap_or(lang.pick("données en ligne", "inline data"));
     // Writing to a string cannot fail.
     let _ = writeln!(out, "source {} ({path})", source.name);
-    let columns: Vec<&str> = columns_read(query)
-        .iter()
-        .filter_map(|at| source.columns.get(*at))
-        .map(|column| column.name.as_str())
-        .collect();
+    let columns: Vec<&str> =
+        query.columns().iter().filter_map(|at| source.columns.get(*at)).map(|column| column.name.as_str()).collect();
     let label = lang.pick("  colonnes lues : ", "  columns read: ");
     let _ = writeln!(out, "{label}{}", columns.join(", "));
     let _ = writeln!(out, "{}", lang.pick("  mesures :", "  measures:"));
@@ -76,39 +72,6 @@ fn show_source(
         let label = lang.pick("mesures", "measures");
         let _ = writeln!(out, "    {keys} : {label} {}", lanes.join(", "));
     }
-}
-
-/// The columns that a query reads.
-fn columns_read(query: &CubeQuery) -> BTreeSet<usize> {
-    let mut columns: BTreeSet<usize> = query.unique.iter().copied().collect();
-    for key in &query.keys {
-        match key {
-            Key::Dimension { column, .. } | Key::Period { column, .. } => columns.insert(*column),
-        };
-    }
-    for test in &query.tests {
-        if let TestOn::Column { column, .. } = test.on {
-            columns.insert(column);
-        }
-        if let TestKind::Column(_, other) = test.test {
-            columns.insert(other);
-        }
-    }
-    for lane in &query.lanes {
-        match lane.state {
-            LaneState::Rows => {}
-            LaneState::Present(column)
-            | LaneState::Sum(column)
-            | LaneState::Minimum(column)
-            | LaneState::Maximum(column)
-            | LaneState::Distinct(column)
-            | LaneState::Values(column) => {
-                columns.insert(column);
-            }
-            LaneState::First { column, by } | LaneState::Last { column, by } => columns.extend([column, by]),
-        }
-    }
-    columns
 }
 
 fn column_name(source: &DataSource, column: usize) -> &str {

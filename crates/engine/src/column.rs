@@ -22,6 +22,7 @@ pub(crate) struct Reader<'a> {
     /// Texts that stand for a total or for a missing value.
     markers: FxHashMap<String, Value>,
     format: &'a Format,
+    numeric: bool,
 }
 
 enum Of<'a> {
@@ -43,7 +44,8 @@ const YES: [&str; 6] = ["oui", "yes", "vrai", "true", "1", "y"];
 const NO: [&str; 6] = ["non", "no", "faux", "false", "0", "n"];
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(column: &'a Column, catalog: Catalog<'a>) -> Self {
+    /// `numeric`: the query compares numbers of this column, so that a band's label does not do.
+    pub(crate) fn new(column: &'a Column, catalog: Catalog<'a>, numeric: bool) -> Self {
         let format = &catalog.source.format;
         let mut markers = FxHashMap::default();
         let missing = [&column.unknowns, &column.not_applicable, &column.not_available];
@@ -68,7 +70,7 @@ impl<'a> Reader<'a> {
                 catalog.calendars.get(usize::from(*at)).map_or(Of::Nothing, Of::Period)
             }
         };
-        Reader { column, of, markers, format }
+        Reader { column, of, markers, format, numeric }
     }
 
     /// Reads one cell. A mistake comes with a missing value.
@@ -83,6 +85,7 @@ impl<'a> Reader<'a> {
             return (*value, None);
         }
         match self.typed(text) {
+            Ok(Value::Member(_, None)) if self.numeric => (Value::Missing, Some(Mistake::NotANumber)),
             Ok(value) => (value, None),
             Err(mistake) => (Value::Missing, Some(mistake)),
         }

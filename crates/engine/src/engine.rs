@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jauge::plan::{Catalog, Cells, Cube, CubeQuery, CubeSource, Key, LaneState};
 use jauge::problem::{DataPlace, DataProblem, Place, Problem};
-use jauge::program::model::{Column, DataSource};
+use jauge::program::model::{Column, DataSource, TestKind, TestOn};
 
 use crate::cell::Mistake;
 use crate::class::{Shape, measured};
@@ -338,39 +338,6 @@ fn sort_key(problem: &Problem) -> (u64, u32, &'static str) {
     }
 }
 
-/// The columns that a query needs.
-fn needed_columns(query: &CubeQuery) -> Vec<usize> {
-    let mut all: Vec<usize> = query.unique.clone();
-    for key in &query.keys {
-        match key {
-            Key::Dimension { column, .. } | Key::Period { column, .. } => all.push(*column),
-        }
-    }
-    for test in &query.tests {
-        if let jauge::program::model::TestOn::Column { column, .. } = test.on {
-            all.push(column);
-        }
-        if let jauge::program::model::TestKind::Column(_, other) = test.test {
-            all.push(other);
-        }
-    }
-    for lane in &query.lanes {
-        match lane.state {
-            LaneState::Rows => {}
-            LaneState::Present(column)
-            | LaneState::Sum(column)
-            | LaneState::Minimum(column)
-            | LaneState::Maximum(column)
-            | LaneState::Distinct(column)
-            | LaneState::Values(column) => all.push(column),
-            LaneState::First { column, by } | LaneState::Last { column, by } => all.extend([column, by]),
-        }
-    }
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
 /// Finds the declared columns in the file. A needed column that is not there makes the source unreadable; another one is
 /// reported, unless the rows are inline.
 fn layout<'a>(
@@ -380,14 +347,14 @@ fn layout<'a>(
     feed: &Feed,
     is_inline: bool,
 ) -> Result<(Vec<Needed<'a>>, Layout, Vec<Problem>), Vec<Problem>> {
-    let wanted = needed_columns(query);
+    let wanted = query.columns();
     let mut problems = Vec::new();
     let mut lost = false;
     let mut needed: Vec<Needed<'a>> = Vec::new();
     let mut places: Vec<u32> = vec![Layout::SKIP; headers.names.len()];
     let mut count = 0u32;
     for (index, column) in catalog.source.columns.iter().enumerate() {
-        let is_needed = wanted.binary_search(&index).is_ok();
+        let is_needed = wanted.contains(&index);
         if is_inline && !is_needed {
             continue;
         }
@@ -437,7 +404,7 @@ fn layout<'a>(
             place: *slot as usize,
             number,
             header,
-            reader: Reader::new(column, catalog),
+            reader: Reader::new(column, catalog, compares_numbers(query, index)),
             keys: keys.collect(),
             conditions: crate::filter::Conditions::default(),
         });
@@ -546,4 +513,14 @@ fn explain(scan: &Scan<'_>, mistakes: Mistakes, problems: &mut Vec<Problem>) -> 
         problems.push(Problem::at(fact, Place::Data(place)));
     }
     left_out
+}
+
+/// True where a test of the query compares the numbers of a column.
+fn compares_numbers(query: &CubeQuery, column: usize) -> bool {
+    query.tests.iter().any(|test| match (&test.on, &test.test) {
+        (TestOn::Column { column: tested, .. }, TestKind::Number(..) | TestKind::NumberBetween(..)) => {
+            *tested == column
+        }
+        (TestOn::Column { .. } | TestOn::Dimension(_), _) => false,
+    })
 }
