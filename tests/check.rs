@@ -127,3 +127,13 @@ fn a_broken_indicator_leaves_the_sound_ones() {
     assert_eq!(names, ["c"]);
     assert_eq!(checked.program.order, [0]);
 }
+
+/// A denominator with an error of its own is not also a division by zero.
+#[test]
+fn a_broken_denominator_is_one_mistake() {
+    let text = "langue: français\n\nunité élève\n  singulier: \"élève\"\n\nsource registre \"Registre\"\n  fichier: \"r.csv\"\n  chaque ligne est: un élève\n  colonnes:\n    école  texte\n\nindicateur a \"A\"\n  mesure: nombre d'élève de registr\n\nindicateur b \"B\"\n  numérateur: nombre d'élève de registre\n  dénominateur: a\n  unité de mesure: %\n";
+    let mut files = Files::default();
+    files.add(SourceFile::new("a.jauge", text));
+    let (_, problems) = checked(&files, Path::new("."));
+    assert_eq!(problems.iter().map(Problem::code).collect::<Vec<_>>(), ["E0202"], "{}", words(&problems, &files));
+}

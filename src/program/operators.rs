@@ -62,8 +62,9 @@ impl Checker<'_> {
 
     /// Reports a divisor that is the number 0.
     pub(super) fn is_zero(&mut self, divisor: ExprId) -> bool {
-        let zero = matches!(self.expr(divisor).map(|expr| &expr.kind),
-            Some(ExprKind::Number(number)) if *number == Number::zero());
+        // A measure with an error of its own stands as a number of unknown unit: it says nothing.
+        let zero = self.unit(divisor) != Unit::Unknown
+            && matches!(self.expr(divisor).map(|expr| &expr.kind), Some(ExprKind::Number(number)) if number.is_zero());
         if zero {
             self.report(Problem::new(TypeProblem::DivisionByZero, self.span(divisor)));
         }
