@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 use jauge::outcome::{Agreement, Figure, Outcome, Value};
-use jauge::program::model::{Indicator, Program};
+use jauge::program::model::{Comparison, Indicator, Program, Target};
 use jauge::text::Lang;
 
 use crate::words;
@@ -228,7 +228,20 @@ fn aim(program: &Program, indicator: &Indicator, aim: Option<&jauge::outcome::Ai
         (Some(value), None) => show(value),
         (None, _) => lang.pick("à définir", "to be defined").into(),
     };
-    format!("{value} ({})", words::period(program, aim.period, lang))
+    let sign = indicator.targets.iter().find(|target| target.aim.span == aim.definition).map_or("", target_sign);
+    format!("{sign}{value} ({})", words::period(program, aim.period, lang))
+}
+
+/// How a target is compared, before its value.
+fn target_sign(target: &Target) -> &'static str {
+    match (target.comparison, &target.upper) {
+        (_, Some(_)) | (Comparison::Equal, None) => "",
+        (Comparison::Different, None) => "≠\u{a0}",
+        (Comparison::Less, None) => "<\u{a0}",
+        (Comparison::AtMost, None) => "≤\u{a0}",
+        (Comparison::More, None) => ">\u{a0}",
+        (Comparison::AtLeast, None) => "≥\u{a0}",
+    }
 }
 
 fn published(program: &Program, indicator: &Indicator, figure: &Figure, lang: Lang) -> String {
