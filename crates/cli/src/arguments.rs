@@ -84,6 +84,8 @@ pub struct Eval {
     pub bom: bool,
     /// The separator of CSV.
     pub separator: char,
+    /// The decimal mark of CSV.
+    pub decimal_mark: char,
 }
 
 /// `jauge fmt`
@@ -303,6 +305,10 @@ pub fn command(lang: Lang) -> Command {
                         "Separator of CSV (default: the comma)",
                     )),
             )
+            .arg(flag("decimal-comma", lang).help(say(
+                "Virgule décimale dans le CSV, pour Excel en français",
+                "Decimal comma in CSV, for Excel in French",
+            )))
             .arg(flag("bom", lang).help(say(
                 "Commence le CSV par une marque UTF-8, pour Excel",
                 "Starts CSV with a UTF-8 mark, for Excel",
@@ -489,6 +495,7 @@ pub fn asked(matches: &ArgMatches) -> Option<Asked> {
                 threads: threads(),
                 bom: of.get_flag("bom"),
                 separator: of.get_one::<char>("separator").copied().unwrap_or(','),
+                decimal_mark: if of.get_flag("decimal-comma") { ',' } else { '.' },
             })
         }
         "fmt" => Asked::Fmt(Fmt {

@@ -56,7 +56,7 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
             render::plain(&table(program, &scan.outcome, lang, width))
         }
         FigureFormat::Csv => {
-            let dialect = Dialect { separator: asked.separator, bom: asked.bom };
+            let dialect = Dialect { separator: asked.separator, bom: asked.bom, decimal_mark: asked.decimal_mark };
             csv(program, &project.files, &scan.outcome, lang, dialect)
         }
         FigureFormat::Json => {

@@ -14,6 +14,8 @@ pub struct Dialect {
     pub separator: char,
     /// A byte order mark first, without which Excel takes UTF-8 for Windows-1252.
     pub bom: bool,
+    /// The decimal mark: a point for programs, a comma for Excel in French.
+    pub decimal_mark: char,
 }
 
 const BEFORE: [&str; 8] =
@@ -60,16 +62,25 @@ pub fn csv(program: &Program, files: &Files, outcome: &Outcome, lang: Lang, dial
     let mut out = String::from(if dialect.bom { "\u{feff}" } else { "" });
     line(&mut out, &header, dialect.separator);
     for figure in &outcome.figures {
-        line(&mut out, &cells(program, files, figure, &dimensions, lang), dialect.separator);
+        line(&mut out, &cells(program, files, figure, &dimensions, lang, dialect), dialect.separator);
     }
     out
 }
 
-fn cells(program: &Program, files: &Files, figure: &Figure, dimensions: &[usize], lang: Lang) -> Vec<String> {
+fn cells(
+    program: &Program,
+    files: &Files,
+    figure: &Figure,
+    dimensions: &[usize],
+    lang: Lang,
+    dialect: Dialect,
+) -> Vec<String> {
     let Some(indicator) = program.indicators.get(figure.indicator) else { return Vec::new() };
     let calendar = program.calendars.get(usize::from(figure.period.calendar.0));
     let programme = words::programme(program, indicator).and_then(|at| program.items.get(at));
-    let decimal = |number: Option<&Number>| number.map(Number::decimal).unwrap_or_default();
+    let mark = dialect.decimal_mark.to_string();
+    let decimal =
+        |number: Option<&Number>| number.map(|number| number.decimal().replace('.', &mark)).unwrap_or_default();
     let mut cells = vec![
         text(&indicator.name),
         text(indicator.code.as_deref().unwrap_or("")),
