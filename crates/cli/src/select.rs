@@ -99,7 +99,10 @@ pub fn period(program: &Program, text: &str, lang: Lang) -> Result<Vec<Period>, 
     }
     if found.is_empty() {
         return Err(Stop::Usage(message(
-            &lang.pick(format!("« {text} » n'est pas une période"), format!("`{text}` is not a period")),
+            &lang.pick(
+                format!("aucun calendrier de ce projet n'a de période « {text} »"),
+                format!("no calendar of this project has a period `{text}`"),
+            ),
             &lang.pick(
                 "écrivez par exemple 2020, 2019-2020 (année scolaire), 2020-S1, 2020-T1, 2020-06 ou « 2016 à 2020 »"
                     .to_string(),

@@ -1,6 +1,9 @@
 //! `jauge eval`: the figures of the sound indicators, with all that is wrong beside them.
 
 use jauge::problem::Problem;
+use jauge::program::model::Program;
+use jauge::text::Lang;
+use jauge::types::Period;
 
 use super::End;
 use crate::arguments::{Eval, FigureFormat};
@@ -76,7 +79,7 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
     }
     let nothing_found = scan.outcome.figures.is_empty() && !program.indicators.is_empty();
     if nothing_found {
-        terminal.err(&nothing(asked, program, lang));
+        terminal.err(&nothing(asked, program, request.indicators.as_deref(), lang));
     }
     if program.indicators.is_empty() {
         terminal.err(lang.pick("aucun indicateur à calculer\n", "no indicator to compute\n"));
@@ -96,27 +99,40 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
 /// Width of a table in a file, whatever the terminal is.
 const FILE_WIDTH: usize = 120;
 
-/// No figure answers what was asked: which periods and calendars there are.
-fn nothing(asked: &Eval, program: &jauge::program::model::Program, lang: jauge::text::Lang) -> String {
+/// No figure answers what was asked: which periods of their own calendars cover it.
+fn nothing(asked: &Eval, program: &Program, chosen: Option<&[usize]>, lang: Lang) -> String {
     if asked.periods.is_empty() {
         return lang.pick("aucun chiffre pour ce qui est demandé\n".into(), "no figure for what was asked\n".into());
     }
-    let mut calendars: Vec<usize> = program.indicators.iter().map(|one| usize::from(one.calendar.0)).collect();
+    let indicators = program.indicators.iter().enumerate();
+    let wanted = indicators.filter(|(at, _)| chosen.is_none_or(|chosen| chosen.contains(at)));
+    let mut calendars: Vec<usize> = wanted.map(|(_, indicator)| usize::from(indicator.calendar.0)).collect();
     calendars.sort_unstable();
     calendars.dedup();
+    let periods: Vec<Period> =
+        asked.periods.iter().flat_map(|text| select::period(program, text, lang).unwrap_or_default()).collect();
     let examples: Vec<String> = calendars
         .iter()
         .filter_map(|at| program.calendars.get(*at))
         .map(|calendar| {
-            let ordinal = jauge::types::Date::new(2019, 12, 1).map_or(0, |date| calendar.ordinal_of(date));
-            let label = calendar.label.get(lang);
-            let label = if label.is_empty() { calendar.name.as_str() } else { label };
-            format!("{} ({label})", calendar.label_of(ordinal, lang))
+            let mut labels: Vec<String> = Vec::new();
+            for period in &periods {
+                let Some(own) = program.calendars.get(usize::from(period.calendar.0)) else { continue };
+                for day in [own.start(period.first), own.end(period.last)] {
+                    let label = calendar.label_of(calendar.ordinal_of(day), lang);
+                    if !labels.contains(&label) {
+                        labels.push(label);
+                    }
+                }
+            }
+            let name = calendar.label.get(lang);
+            let name = if name.is_empty() { calendar.name.as_str() } else { name };
+            format!("{} ({name})", labels.join(lang.pick(" ou ", " or ")))
         })
         .collect();
-    let (asked, examples) = (asked.periods.join(", "), examples.join(", "));
+    let (asked, examples) = (asked.periods.join(", "), examples.join(" ; "));
     lang.pick(
-        format!("aucun chiffre pour {asked} ; les périodes de ces indicateurs s'écrivent comme {examples}\n"),
-        format!("no figure for {asked}; the periods of these indicators are written like {examples}\n"),
+        format!("aucun chiffre pour {asked} ; périodes de ces indicateurs qui s'en approchent : {examples}\n"),
+        format!("no figure for {asked}; the periods of these indicators that come near: {examples}\n"),
     )
 }
