@@ -3,13 +3,15 @@
 use serde::Serialize;
 
 use crate::text::Span;
-use crate::types::{Number, Period};
+use crate::types::{Number, Period, Range};
 
 /// Why a figure has no number, or how it came by its zero. Never turned into 0 or blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A number, zero included when it was measured.
     Number(Number),
+    /// A number that is known within bounds only: « plus de 50 000 », « environ 800 ».
+    Qualified(Range),
     /// Zero because nothing was there inside the declared coverage, or because the parts reach the stated total.
     ImpliedZero(ZeroReason),
     /// No number is known.
@@ -54,6 +56,8 @@ pub enum MissingReason {
     SourceUnreadable,
     /// A figure that this one is computed from is missing: the name of that indicator or measure.
     Operand(String, Box<MissingReason>),
+    /// A condition between qualified figures that neither certainly holds nor certainly fails.
+    Undecided,
     /// The figure cannot be broken down this way: the source has no such breakdown.
     NoSuchBreakdown,
 }
@@ -69,10 +73,30 @@ pub enum ZeroDenominator {
 }
 
 impl Value {
-    /// The number, where there is one (an implied zero is one).
+    /// The value of a range: a plain number where it is exact.
+    pub fn of(range: Range) -> Self {
+        match range.exact() {
+            Some(number) => Value::Number(number.clone()),
+            None => Value::Qualified(range),
+        }
+    }
+
+    /// The number with its qualifier, where there is one (an implied zero is one).
+    pub fn range(&self) -> Option<Range> {
+        match self {
+            Value::Qualified(range) => Some(range.clone()),
+            Value::Number(number) => Some(Range::from(number.clone())),
+            Value::ImpliedZero(_) => Some(Range::from(Number::zero())),
+            Value::Missing(_) | Value::NotApplicable(_) | Value::NotComputable(_) | Value::Suppressed => None,
+        }
+    }
+
+    /// The number as stated, where there is one (an implied zero is one). A qualifier is left aside: what is compared or
+    /// computed takes [`Value::range`].
     pub fn number(&self) -> Option<Number> {
         match self {
             Value::Number(number) => Some(number.clone()),
+            Value::Qualified(range) => Some(range.stated().clone()),
             Value::ImpliedZero(_) => Some(Number::zero()),
             Value::Missing(_) | Value::NotApplicable(_) | Value::NotComputable(_) | Value::Suppressed => None,
         }
@@ -132,7 +156,7 @@ pub struct Aim {
     /// The period for which it is set.
     pub period: Period,
     /// The number; `None` where the plan says "to be defined".
-    pub value: Option<Number>,
+    pub value: Option<Range>,
     /// The other bound of "between".
     pub upper: Option<Number>,
     /// Where it stands in the text.
@@ -155,7 +179,7 @@ pub enum Agreement {
     Rounding,
     /// None of these.
     Disagrees,
-    /// There is no computed figure to compare with.
+    /// There is no computed figure to compare with, or one that is qualified so that it cannot be told.
     CannotTell,
 }
 
@@ -163,7 +187,7 @@ pub enum Agreement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
     /// What was printed.
-    pub value: Number,
+    pub value: Range,
     /// Decimals printed.
     pub decimals: u8,
     /// Where it was printed, as the author says.
@@ -188,9 +212,9 @@ pub struct Figure {
     /// The value and its state.
     pub value: Value,
     /// The numerator, for shares, rates, changes and averages.
-    pub numerator: Option<Number>,
+    pub numerator: Option<Range>,
     /// The denominator, likewise.
-    pub denominator: Option<Number>,
+    pub denominator: Option<Range>,
     /// Rows behind the figure.
     pub rows: Rows,
     /// The reference value that applies.
@@ -217,7 +241,7 @@ pub enum RuleResult {
         /// Left side minus right side.
         difference: Number,
     },
-    /// A side has no number.
+    /// A side has no number, or is qualified so that it cannot be told: that side.
     CannotTell(Value),
 }
 

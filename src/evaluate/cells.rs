@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::plan::{Answer, Cube, CubeQuery, Decimal, LaneState, LaneValue, Plan, Shape, SourcePlan};
+use crate::plan::{Answer, Cube, CubeQuery, Decimal, LaneState, LaneValue, Plan, QualifiedSum, Shape, SourcePlan};
 use crate::program::model::Program;
-use crate::types::{CalendarId, Number, Period};
+use crate::types::{Bound, CalendarId, Number, Period, Range};
 
 /// Rolled-up cells: the kept codes to the finer cells that they are made of.
 type Rolled<'a> = BTreeMap<Box<[i32]>, Vec<&'a [LaneValue]>>;
@@ -168,13 +168,21 @@ pub(super) fn number(decimal: Decimal) -> Number {
     Number::scaled(decimal.mantissa, decimal.scale)
 }
 
+/// The bounds of a sum over a qualified column.
+fn range(sum: &QualifiedSum) -> Range {
+    let end = |of: Decimal, none: u64, open: u64| (none == 0).then(|| Bound { value: number(of), strict: open > 0 });
+    let low = end(sum.low, sum.no_low, sum.open_low);
+    let high = end(sum.high, sum.no_high, sum.open_high);
+    Range::new(number(sum.stated), low, high, sum.about > 0 && sum.otherwise == 0)
+}
+
 /// The merged states of several cells.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
     /// Counts added.
     pub count: u64,
     /// Sums added, and how many values entered them.
-    pub sum: Option<Number>,
+    pub sum: Option<Range>,
     /// See `sum`.
     pub values_summed: u64,
     /// Values that were extremes of their cell.
@@ -195,10 +203,9 @@ impl Merged {
             match value {
                 LaneValue::Count(count) => self.count = self.count.saturating_add(*count),
                 LaneValue::Sum(sum, values) => {
-                    let so_far = self.sum.take().unwrap_or_else(Number::zero);
-                    self.sum = Some(so_far + number(*sum));
-                    self.values_summed = self.values_summed.saturating_add(*values);
+                    self.add_sum(&Range::from(number(*sum)), *values);
                 }
+                LaneValue::Qualified(sum) => self.add_sum(&range(sum), sum.values),
                 LaneValue::Extreme(extreme) => self.extremes.extend(extreme.map(number)),
                 LaneValue::Values(values) => {
                     for (value, rows) in values {
@@ -208,6 +215,12 @@ impl Merged {
                 }
             }
         }
+    }
+
+    fn add_sum(&mut self, sum: &Range, values: u64) {
+        let so_far = self.sum.take().unwrap_or_else(|| Range::from(Number::zero()));
+        self.sum = Some(so_far.plus(sum));
+        self.values_summed = self.values_summed.saturating_add(values);
     }
 
     /// The middle value, or the mean of the two in the middle.

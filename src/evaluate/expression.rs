@@ -9,7 +9,7 @@ use crate::program::model::{
     ChangeKind, Comparison, DimensionLevel, ExprId, ExprKind, GroupAt, Indicator, Inside, Operator,
 };
 use crate::text::Span;
-use crate::types::{Number, Period};
+use crate::types::{Number, Period, Range};
 
 /// Groups that one sum over groups may run through.
 const GROUPS_PER_SUM: usize = 1_000_000;
@@ -51,7 +51,7 @@ impl Evaluator<'_> {
         let program = self.program;
         let Some(expr) = program.exprs.get(id.0 as usize) else { return unknown() };
         match &expr.kind {
-            ExprKind::Number(number) => Fig::number(number.clone()),
+            ExprKind::Number(number) => Fig::range(number.clone()),
             ExprKind::Measure(measure) => self.measure(measure, ctx, period, group),
             ExprKind::Indicator(at) => self.used(*at, ctx, period, group),
             ExprKind::Attribute { dimension, attribute } => self.attribute(*dimension, attribute, ctx, group),
@@ -62,8 +62,8 @@ impl Evaluator<'_> {
             ExprKind::At(inner, period) => self.expr(*inner, ctx, *period, group),
             ExprKind::Negative(inner) => {
                 let fig = self.expr(*inner, ctx, period, group);
-                match fig.value.number() {
-                    Some(number) => Fig { numerator: None, denominator: None, ..fig }.with(Value::Number(-number)),
+                match fig.value.range() {
+                    Some(range) => Fig { numerator: None, denominator: None, ..fig }.with(Value::of(range.negative())),
                     None => fig,
                 }
             }
@@ -78,7 +78,12 @@ impl Evaluator<'_> {
                         self.check_share((id, ctx, period, group), expr.span, &over, &under);
                     }
                 }
-                Fig::ratio(&over, &under, *scale)
+                let mut fig = Fig::ratio(&over, &under, *scale);
+                if let (Value::Qualified(range), Inside::Proved) = (&fig.value, share) {
+                    // The part lies inside its whole, so that it is between nothing and all of it.
+                    fig.value = Value::of(range.clone().within(Number::zero(), Number::from(*scale)));
+                }
+                fig
             }
             ExprKind::SumBy(levels, inner) => self.sum_by(levels, *inner, ctx, period, group),
             ExprKind::ShareOfGroup { by, known, of } => self.share_of_group(by, *known, *of, ctx, period, group),
@@ -98,11 +103,14 @@ impl Evaluator<'_> {
             ExprKind::If { left, comparison, right, then, otherwise } => {
                 let left = self.expr(*left, ctx, period, group);
                 let right = self.expr(*right, ctx, period, group);
-                let (Some(a), Some(b)) = (left.value.number(), right.value.number()) else {
+                let (Some(a), Some(b)) = (left.value.range(), right.value.range()) else {
                     return left.combine(&right, |_, _| Value::Missing(MissingReason::NotReported));
                 };
-                let branch = if compare(*comparison, &a, &b) { then } else { otherwise };
-                self.expr(*branch, ctx, period, group)
+                match holds(*comparison, &a, &b) {
+                    Some(true) => self.expr(*then, ctx, period, group),
+                    Some(false) => self.expr(*otherwise, ctx, period, group),
+                    None => left.combine(&right, |_, _| Value::Missing(MissingReason::Undecided)),
+                }
             }
         }
     }
@@ -140,9 +148,9 @@ impl Evaluator<'_> {
         for (operator, right) in spine.into_iter().rev() {
             let right = self.expr(right, ctx, period, group);
             result = match operator {
-                Operator::Plus => result.combine(&right, |a, b| Value::Number(a + b)),
-                Operator::Minus => result.combine(&right, |a, b| Value::Number(a - b)),
-                Operator::Times => result.combine(&right, |a, b| Value::Number(a * b)),
+                Operator::Plus => result.plus(&right),
+                Operator::Minus => result.minus(&right),
+                Operator::Times => result.times(&right),
                 Operator::Divide => Fig::ratio(&result, &right, 1),
             };
         }
@@ -150,8 +158,9 @@ impl Evaluator<'_> {
     }
 
     fn check_share(&mut self, at: (ExprId, CtxId, Period, GroupId), span: Span, over: &Fig, under: &Fig) {
-        let (Some(over), Some(under)) = (over.value.number(), under.value.number()) else { return };
-        if over <= under || !self.needs.is_empty() || !self.reported.insert(at) {
+        let (Some(over), Some(under)) = (over.value.range(), under.value.range()) else { return };
+        // Only what is certainly larger than its whole is a mistake.
+        if under.is_below(&over) != Some(true) || !self.needs.is_empty() || !self.reported.insert(at) {
             return;
         }
         let (period, group) = (self.period_label(at.2), self.group_label(self.group(at.3)));
@@ -177,7 +186,7 @@ impl Evaluator<'_> {
                 known += usize::from(!unknown_part);
                 sum = Some(match sum {
                     None => Fig { numerator: None, denominator: None, ..fig },
-                    Some(sum) => sum.combine(&fig, |a, b| Value::Number(a + b)),
+                    Some(sum) => sum.plus(&fig),
                 });
             } else if !unknown_part {
                 stopped.get_or_insert(fig);
@@ -243,7 +252,12 @@ impl Evaluator<'_> {
         let whole = self.expr(of, ctx, period, total);
         let whole = if known { self.known_part(whole, &rest, by, of, ctx, period) } else { whole };
         if !coordinates.iter().any(of_by) {
-            return Fig::ratio(&whole, &whole, 100);
+            // The whole in itself, whatever is known of it.
+            let mut all = Fig::ratio(&whole, &whole, 100);
+            if matches!(all.value, Value::Qualified(_)) {
+                all.value = Value::Number(Number::from(100i64));
+            }
+            return all;
         }
         if known && coordinates.iter().any(|key| of_by(key) && key.member == Member::Unknown) {
             let why = self
@@ -253,7 +267,11 @@ impl Evaluator<'_> {
             return Fig::of(Value::NotApplicable(why.to_string()));
         }
         let part = self.expr(of, ctx, period, group);
-        Fig::ratio(&part, &whole, 100)
+        let mut fig = Fig::ratio(&part, &whole, 100);
+        if let Value::Qualified(range) = &fig.value {
+            fig.value = Value::of(range.clone().within(Number::zero(), Number::from(100i64)));
+        }
+        fig
     }
 
     /// A total without what is unknown in one of the levels.
@@ -276,7 +294,7 @@ impl Evaluator<'_> {
                 // A table that states nothing unknown has nothing unknown.
                 if unknown.value.number().is_some() {
                     let rows = known.rows;
-                    known = known.combine(&unknown, |a, b| Value::Number(a - b));
+                    known = known.minus(&unknown);
                     known.rows = rows;
                 }
             }
@@ -304,6 +322,24 @@ impl Evaluator<'_> {
             }
         }
         sum.map_or_else(|| Fig::missing(MissingReason::NotReported), Fig::number)
+    }
+}
+
+/// Whether two figures stand in a relation: certainly, certainly not, or it cannot be told.
+pub(super) fn holds(comparison: Comparison, left: &Range, right: &Range) -> Option<bool> {
+    if let (Some(left), Some(right)) = (left.exact(), right.exact()) {
+        return Some(compare(comparison, left, right));
+    }
+    let same = left.is_same(right);
+    let below =
+        |one: &Range, other: &Range| one.is_below(other).or(if same == Some(true) { Some(false) } else { None });
+    match comparison {
+        Comparison::Equal => same,
+        Comparison::Different => same.map(|same| !same),
+        Comparison::Less => below(left, right),
+        Comparison::More => below(right, left),
+        Comparison::AtMost => below(right, left).map(|above| !above),
+        Comparison::AtLeast => below(left, right).map(|below| !below),
     }
 }
 

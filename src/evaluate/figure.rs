@@ -1,14 +1,14 @@
 //! A figure on its way: a value with its state, what it was divided by and the rows behind it, and how they combine.
 
 use crate::outcome::{MissingReason, Rows, Value, ZeroDenominator};
-use crate::types::{Number, Period};
+use crate::types::{Number, Period, Range};
 
 /// A value with its provenance.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fig {
     pub value: Value,
-    pub numerator: Option<Number>,
-    pub denominator: Option<Number>,
+    pub numerator: Option<Range>,
+    pub denominator: Option<Range>,
     pub rows: Rows,
     pub incomplete: bool,
     pub as_of: Option<Period>,
@@ -21,6 +21,10 @@ impl Fig {
 
     pub(super) fn number(number: Number) -> Self {
         Fig::of(Value::Number(number))
+    }
+
+    pub(super) fn range(range: Range) -> Self {
+        Fig::of(Value::of(range))
     }
 
     pub(super) fn missing(reason: MissingReason) -> Self {
@@ -49,32 +53,55 @@ impl Fig {
     }
 
     /// Combines two figures when both have numbers; else the state of the one that has none, the left one first.
-    pub(super) fn combine(&self, other: &Fig, combine: impl FnOnce(Number, Number) -> Value) -> Fig {
+    pub(super) fn combine(&self, other: &Fig, combine: impl FnOnce(&Range, &Range) -> Value) -> Fig {
         let both = self.beside(other);
-        match (self.value.number(), other.value.number()) {
-            (Some(left), Some(right)) => both.with(combine(left, right)),
+        match (self.value.range(), other.value.range()) {
+            (Some(left), Some(right)) => both.with(combine(&left, &right)),
             (None, None) => both.with(stronger(&self.value, &other.value).clone()),
             (None, Some(_)) => both.with(self.value.clone()),
             (Some(_), None) => both.with(other.value.clone()),
         }
     }
 
+    /// The sum.
+    pub(super) fn plus(&self, other: &Fig) -> Fig {
+        self.combine(other, |a, b| Value::of(a.plus(b)))
+    }
+
+    /// The difference.
+    pub(super) fn minus(&self, other: &Fig) -> Fig {
+        self.combine(other, |a, b| Value::of(a.minus(b)))
+    }
+
+    /// The product.
+    pub(super) fn times(&self, other: &Fig) -> Fig {
+        self.combine(other, |a, b| Value::of(a.times(b)))
+    }
+
     /// Numerator over denominator, times `scale`.
     pub(super) fn ratio(numerator: &Fig, denominator: &Fig, scale: i64) -> Fig {
-        let mut out = numerator.combine(denominator, |over, under| quotient(&over, &under, scale));
+        let mut out = numerator.combine(denominator, |over, under| quotient(over, under, scale));
         out.rows.used = denominator.rows.used;
         out.rows.missing = numerator.rows.missing.max(denominator.rows.missing);
-        out.numerator = numerator.value.number();
-        out.denominator = denominator.value.number();
+        out.numerator = numerator.value.range();
+        out.denominator = denominator.value.range();
         out
     }
 
     /// How much it changed from `before`, in per cent of it.
     pub(super) fn change_in_percent(now: &Fig, before: &Fig) -> Fig {
-        let mut out = now.combine(before, |now, before| quotient(&(now - before.clone()), &before, 100));
+        let hundred = Range::from(Number::from(100i64));
+        // now / before - 1: each figure enters once, so that the bounds are as narrow as they can be.
+        let mut out = now.combine(before, |now, before| match (now.exact(), before.exact()) {
+            (None, _) | (_, None) if !before.stated().is_zero() => match now.divide(before) {
+                Some(quotient) => Value::of(quotient.times(&hundred).minus(&hundred)),
+                None => quotient(&now.minus(before), before, 100),
+            },
+            _ => quotient(&now.minus(before), before, 100),
+        });
         out.rows = now.rows;
-        if let (Some(now), Some(before)) = (now.value.number(), before.value.number()) {
-            out.numerator = Some(now - before.clone());
+        if let (Some(now), Some(before)) = (now.value.range(), before.value.range()) {
+            out.numerator = Some(now.minus(&before));
             out.denominator = Some(before);
         }
         out
@@ -82,17 +109,17 @@ impl Fig {
 
     /// How much it changed from `before`.
     pub(super) fn difference(now: &Fig, before: &Fig) -> Fig {
-        let mut out = now.combine(before, |now, before| Value::Number(now - before));
+        let mut out = now.minus(before);
         out.rows = now.rows;
         out
     }
 }
 
 /// A quotient with its states: 3/0 and 0/0 are told apart.
-pub(super) fn quotient(over: &Number, under: &Number, scale: i64) -> Value {
+pub(super) fn quotient(over: &Range, under: &Range, scale: i64) -> Value {
     match over.divide(under) {
-        Some(quotient) => Value::Number(quotient * Number::from(scale)),
-        None if over.is_zero() => Value::NotComputable(ZeroDenominator::ZeroOverZero),
+        Some(quotient) => Value::of(quotient.times(&Range::from(Number::from(scale)))),
+        None if over.stated().is_zero() => Value::NotComputable(ZeroDenominator::ZeroOverZero),
         None => Value::NotComputable(ZeroDenominator::SomethingOverZero),
     }
 }
@@ -105,7 +132,7 @@ fn stronger<'v>(left: &'v Value, right: &'v Value) -> &'v Value {
         Value::Suppressed => 1,
         Value::Missing(_) => 2,
         Value::NotComputable(_) => 3,
-        Value::ImpliedZero(_) | Value::Number(_) => 4,
+        Value::ImpliedZero(_) | Value::Number(_) | Value::Qualified(_) => 4,
     };
     if rank(right) < rank(left) { right } else { left }
 }

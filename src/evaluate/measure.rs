@@ -9,7 +9,7 @@ use crate::plan::{
     CtxId, Cube, LaneState, LaneValue, MeasureKey, Shape, dimension_column, merges, selects_cells, state_of,
 };
 use crate::program::model::{Aggregate, ColumnType, DimensionLevel, Measure, MeasureOf};
-use crate::types::{CalendarId, Number, Period};
+use crate::types::{CalendarId, Number, Period, Range};
 
 /// How a period lies in what a source covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,11 +208,12 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
             let average = matches!(of, MeasureOf::Aggregate(Aggregate::Average, _));
             let value = match (sum, average) {
                 (None, _) => empty(),
-                (Some(sum), false) => Value::Number(sum),
+                (Some(sum), false) => Value::of(sum),
                 (Some(sum), true) => {
                     numerator = Some(sum.clone());
-                    denominator = Some(Number::from(values));
-                    sum.divide(&Number::from(values)).map_or_else(empty, Value::Number)
+                    let values = Range::from(Number::from(values));
+                    denominator = Some(values.clone());
+                    sum.divide(&values).map_or_else(empty, Value::of)
                 }
             };
             let with_value = match state {
@@ -237,6 +238,7 @@ fn has_value(cells: &[&LaneValue]) -> bool {
     cells.iter().any(|cell| match cell {
         LaneValue::Count(count) => *count > 0,
         LaneValue::Sum(_, values) => *values > 0,
+        LaneValue::Qualified(sum) => sum.values > 0,
         LaneValue::Extreme(extreme) => extreme.is_some(),
         LaneValue::Values(values) => !values.is_empty(),
     })

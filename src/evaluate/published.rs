@@ -5,7 +5,7 @@ use super::groups::of_definition;
 use crate::outcome::{Agreement, Figure, MissingReason, Published, Value};
 use crate::problem::{Explained, Problem, RuleProblem};
 use crate::program::model::Indicator;
-use crate::types::{Number, Rounding, RoundingMode, Unit};
+use crate::types::{Number, Range, Rounding, RoundingMode, Unit};
 
 /// Decimals to which a twice-rounded figure may have been rounded first.
 const ROUNDED_BEFORE: u8 = 4;
@@ -19,10 +19,10 @@ pub(super) fn compare(evaluator: &mut Evaluator<'_>, indicator: &Indicator, figu
             continue;
         }
         let mode = indicator.rounding.map(|rounding| rounding.mode).unwrap_or_default();
-        let computed = figure.value.number();
+        let computed = figure.value.range();
         let agreement = match &computed {
             None => Agreement::CannotTell,
-            Some(computed) => agreement(computed, printed, published.decimals, mode, &indicator.unit),
+            Some(computed) => compared(computed, printed, published.decimals, mode, &indicator.unit),
         };
         figure.published.push(Published {
             value: printed.clone(),
@@ -43,12 +43,20 @@ pub(super) fn compare(evaluator: &mut Evaluator<'_>, indicator: &Indicator, figu
             }
             // The source has its own problem: one mistake, one diagnostic.
             (Agreement::CannotTell, _) if is_unreadable(&figure.value) => continue,
+            (Agreement::CannotTell, _) if let Some(computed) = computed => RuleProblem::PublishedUndecided {
+                indicator: name(),
+                period,
+                group,
+                printed: printed.clone(),
+                computed,
+                decimals: published.decimals,
+            },
             (Agreement::CannotTell, _) => RuleProblem::PublishedNotComputed { indicator: name(), period, group },
             // Listed in the outcome, with the author's reason.
             (_, Some(_)) => continue,
             (agreement, None) => {
                 // There is a computed figure: without one the verdict is that nobody can tell.
-                let computed = computed.unwrap_or_else(Number::zero);
+                let computed = computed.unwrap_or_else(|| Range::from(Number::zero()));
                 let decimals = published.decimals;
                 let printed = printed.clone();
                 match agreement {
@@ -83,6 +91,35 @@ fn explained(agreement: Agreement) -> Option<Explained> {
         Agreement::Rounding => Some(Explained::Rounding),
         Agreement::Agrees | Agreement::Truncation | Agreement::Disagrees | Agreement::CannotTell => None,
     }
+}
+
+/// What was printed against what is computed, either of which may be qualified. Printed « plus de 50 000 » agrees with every
+/// number above, and with a figure that says the same; it disagrees with what cannot be above.
+fn compared(computed: &Range, printed: &Range, decimals: u8, mode: RoundingMode, unit: &Unit) -> Agreement {
+    if let (Some(computed), Some(printed)) = (computed.exact(), printed.exact()) {
+        return agreement(computed, printed, decimals, mode, unit);
+    }
+    let rounding = Some(Rounding { decimals, mode });
+    let says = |range: &Range| range.show(crate::text::Lang::En, rounding);
+    let same_words = computed.qualifier() == printed.qualifier() && says(computed) == says(printed);
+    if same_words || (!is_unbounded(printed) && computed.is_inside(printed)) {
+        return Agreement::Agrees;
+    }
+    // Half a unit of the last decimal printed: what rounding may hide.
+    let half = Number::scaled(5, decimals.saturating_add(1));
+    let wide = match printed.exact() {
+        Some(number) => Range::between(number.clone() - half.clone(), number.clone() + half),
+        None => printed.clone(),
+    };
+    match computed.is_same(&wide) {
+        Some(false) => Agreement::Disagrees,
+        Some(true) | None => Agreement::CannotTell,
+    }
+}
+
+/// « environ 800 » without a margin: nothing contradicts it and nothing proves it.
+fn is_unbounded(range: &Range) -> bool {
+    range.low().is_none() && range.high().is_none()
 }
 
 /// What explains the difference between a figure and what was printed, the most harmless explanation first.

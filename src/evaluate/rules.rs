@@ -1,13 +1,13 @@
 //! Rules: a relation between figures that holds, fails by so much, or cannot be told. Nothing to check is never a pass.
 
-use super::expression::compare;
+use super::expression::{compare, holds};
 use super::targets::per_cent_of;
 use super::{Evaluator, periods};
 use crate::outcome::{GroupKey, Member, RuleOutcome, RuleResult, Value};
 use crate::plan::CtxId;
 use crate::problem::{Problem, RuleProblem};
 use crate::program::model::{Comparison, Rule, RuleSeverity};
-use crate::types::{Number, Period, Unit};
+use crate::types::{Number, Period, Range, Unit};
 
 impl Evaluator<'_> {
     /// All rules in all their periods and groups.
@@ -37,7 +37,7 @@ impl Evaluator<'_> {
         let wanted: Vec<Period> =
             found.into_iter().filter(|period| periods::wanted(self, &self.plan.request, *period)).collect();
         let groups: Vec<Vec<GroupKey>> = self.broken_down(&rule.breakdowns).into_iter().collect();
-        let mut untold: Vec<(Period, Vec<GroupKey>)> = Vec::new();
+        let mut untold: Vec<(Period, Vec<GroupKey>, bool)> = Vec::new();
         let (mut checked, mut failed) = (0usize, 0usize);
         for period in wanted {
             for group in &groups {
@@ -52,7 +52,9 @@ impl Evaluator<'_> {
                 match &result {
                     RuleResult::Holds => checked += 1,
                     RuleResult::CannotTell(Value::NotApplicable(_)) => {}
-                    RuleResult::CannotTell(_) => untold.push((period, group.clone())),
+                    RuleResult::CannotTell(value) => {
+                        untold.push((period, group.clone(), matches!(value, Value::Qualified(_))));
+                    }
                     RuleResult::Fails { difference } => {
                         checked += 1;
                         failed += 1;
@@ -73,12 +75,14 @@ impl Evaluator<'_> {
                 });
             }
         }
-        if let Some((period, group)) = untold.first() {
-            let fact = RuleProblem::RuleCannotTell {
-                rule: rule.name.clone(),
-                period: self.period_label(*period),
-                group: self.group_label(group),
-                others: untold.len() - 1,
+        for qualified in [false, true] {
+            let mut places = untold.iter().filter(|(_, _, of)| *of == qualified);
+            let Some((period, group, _)) = places.next() else { continue };
+            let (period, group) = (self.period_label(*period), self.group_label(group));
+            let (name, others) = (rule.name.clone(), places.count());
+            let fact = match qualified {
+                false => RuleProblem::RuleCannotTell { rule: name, period, group, others },
+                true => RuleProblem::RuleUndecided { rule: name, period, group, others },
             };
             self.problems.push(Problem::new(fact, rule.relation));
         }
@@ -99,7 +103,7 @@ impl Evaluator<'_> {
         (left, right): (&Value, &Value),
         difference: &Number,
     ) {
-        let (Some(left), Some(right)) = (left.number(), right.number()) else { return };
+        let (Some(left), Some(right)) = (left.range(), right.range()) else { return };
         if rule.known_discrepancy.is_some() {
             return;
         }
@@ -119,10 +123,14 @@ impl Evaluator<'_> {
 }
 
 fn verdict(rule: &Rule, left: &Value, right: &Value) -> RuleResult {
-    let (a, b) = match (left.number(), right.number()) {
+    let (a, b) = match (left.range(), right.range()) {
         (Some(a), Some(b)) => (a, b),
         (None, _) => return RuleResult::CannotTell(left.clone()),
         (_, None) => return RuleResult::CannotTell(right.clone()),
+    };
+    let (a, b) = match (a.exact(), b.exact()) {
+        (Some(a), Some(b)) => (a.clone(), b.clone()),
+        (_, _) => return qualified_verdict(rule, (left, &a), (right, &b)),
     };
     let difference = a.clone() - b.clone();
     let holds = match &rule.tolerance {
@@ -143,4 +151,42 @@ fn verdict(rule: &Rule, left: &Value, right: &Value) -> RuleResult {
         }
     };
     if holds { RuleResult::Holds } else { RuleResult::Fails { difference } }
+}
+
+/// The verdict on figures of which one at least is qualified.
+fn qualified_verdict(rule: &Rule, left: (&Value, &Range), right: (&Value, &Range)) -> RuleResult {
+    let (a, b) = (left.1, right.1);
+    let allowed = match &rule.tolerance {
+        None => Number::zero(),
+        Some((tolerance, Unit::Percent)) => per_cent_of(tolerance, b.stated()),
+        Some((tolerance, _)) => tolerance.abs(),
+    };
+    let allowed = Range::from(allowed);
+    let outcome = match rule.comparison {
+        Comparison::Equal | Comparison::Different if allowed.stated().is_zero() => holds(rule.comparison, a, b),
+        Comparison::Equal => near(a, b, &allowed),
+        Comparison::Different => near(a, b, &allowed).map(|near| !near),
+        Comparison::Less | Comparison::AtMost => holds(rule.comparison, a, &b.plus(&allowed)),
+        Comparison::More | Comparison::AtLeast => holds(rule.comparison, &a.plus(&allowed), b),
+    };
+    match outcome {
+        Some(true) => RuleResult::Holds,
+        Some(false) => RuleResult::Fails { difference: a.stated().clone() - b.stated().clone() },
+        None if matches!(left.0, Value::Qualified(_)) => RuleResult::CannotTell(left.0.clone()),
+        None => RuleResult::CannotTell(right.0.clone()),
+    }
+}
+
+/// Whether two figures are at most `allowed` apart.
+fn near(a: &Range, b: &Range, allowed: &Range) -> Option<bool> {
+    if a.is_same(b) == Some(true) {
+        return Some(true);
+    }
+    let apart = a.minus(b);
+    let (above, below) = (allowed.is_below(&apart), apart.is_below(&allowed.negative()));
+    match (above, below) {
+        (Some(true), _) | (_, Some(true)) => Some(false),
+        (Some(false), Some(false)) => Some(true),
+        _ => None,
+    }
 }

@@ -12,7 +12,7 @@ use crate::plan::{CtxId, Cube, LaneValue, MeasureLanes, conjuncts, level_tested,
 use crate::program::model::{
     ColumnTest, Cond, DataSource, Dimension, DimensionLevel, Groups, Measure, MissingPolicy, Program, TestKind, TestOn,
 };
-use crate::types::{CalendarId, Number, Period};
+use crate::types::{CalendarId, Number, Period, Range};
 
 /// Cells looked up for one figure; a table with more combinations than this must state its totals.
 const LOOKUPS_PER_FIGURE: u32 = 200_000;
@@ -299,7 +299,7 @@ impl<'a> Table<'_, 'a> {
         (Merged::of(&rows).count > 0).then(|| cells.clone())
     }
 
-    fn stated_sum(&self, wants: &[Want]) -> Option<Number> {
+    fn stated_sum(&self, wants: &[Want]) -> Option<Range> {
         let cells = self.stated(wants)?;
         let values: Vec<&LaneValue> = cells.iter().filter_map(|cell| cell.get(self.main)).collect();
         let merged = Merged::of(&values);
@@ -322,14 +322,15 @@ impl<'a> Table<'_, 'a> {
             wants
         };
         let Some(total) = self.stated_sum(&with(whole)) else { return false };
-        let mut sum: Option<Number> = None;
+        let mut sum: Option<Range> = None;
         let unknown = (whole == Want::Total).then_some(Want::Unknown);
         for part in parts(dimension, whole).into_iter().map(Want::Member).chain(unknown) {
             if let Some(stated) = self.stated_sum(&with(part)) {
-                sum = Some(sum.map_or_else(|| stated.clone(), |sum| sum + stated.clone()));
+                sum = Some(sum.map_or_else(|| stated.clone(), |sum| sum.plus(&stated)));
             }
         }
-        sum == Some(total)
+        // Only exact numbers prove that nothing is left.
+        sum.and_then(|sum| sum.exact().cloned()).is_some_and(|sum| total.exact() == Some(&sum))
     }
 
     /// Whether a combination of members passes. Depth is bounded by the parser.

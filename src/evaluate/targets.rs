@@ -3,7 +3,7 @@
 use super::groups::of_definition;
 use crate::outcome::{self, Figure, Status};
 use crate::program::model::{Aim, Comparison, Indicator, Target};
-use crate::types::{Number, Period, Unit};
+use crate::types::{Number, Period, Range, Unit};
 
 /// Adds the baseline, the target and the status that apply to a figure.
 pub(super) fn place(indicator: &Indicator, figure: &mut Figure) {
@@ -29,16 +29,59 @@ pub(super) fn place(indicator: &Indicator, figure: &mut Figure) {
     let start = steps
         .filter(|aim| here(aim) && aim.period.last < figure.period.last)
         .chain(baseline)
-        .filter_map(|aim| Some((aim.period, aim.value.clone()?)))
+        .filter_map(|aim| Some((aim.period, aim.value.as_ref()?.stated().clone())))
         .max_by_key(|(period, _)| period.last);
-    figure.status = Some(match figure.value.number() {
+    figure.status = Some(match figure.value.range() {
         None => Status::CannotTell,
-        Some(value) => status(indicator, target, start, figure.period, &value),
+        Some(value) => within(indicator, target, start, figure.period, &value),
     });
 }
 
 fn outcome_aim(aim: &Aim, upper: Option<Number>) -> outcome::Aim {
     outcome::Aim { period: aim.period, value: aim.value.clone(), upper, definition: aim.span }
+}
+
+/// The status of a figure that may be qualified: the one that it has at both of its ends, if it is the same.
+fn within(
+    indicator: &Indicator,
+    target: &Target,
+    start: Option<(Period, Number)>,
+    period: Period,
+    value: &Range,
+) -> Status {
+    let Some(goal) = &target.aim.value else { return Status::CannotTell };
+    if let (Some(number), Some(_)) = (value.exact(), goal.exact()) {
+        return status(indicator, target, start, period, number);
+    }
+    let reached = match &target.upper {
+        Some(upper) => {
+            let (low, high) = (goal.clone(), Range::from(upper.clone()));
+            match (value.is_below(&low), high.is_below(value)) {
+                (Some(false), Some(false)) => Some(true),
+                (Some(true), _) | (_, Some(true)) => Some(false),
+                _ => None,
+            }
+        }
+        None => super::expression::holds(target.comparison, value, goal),
+    };
+    match reached {
+        Some(true) => return Status::Reached,
+        Some(false) => {}
+        None => return Status::CannotTell,
+    }
+    // It is not reached wherever the figure lies; how far off it is must not depend on where.
+    let at = |end: Option<crate::types::Bound>| match end {
+        Some(end) => match status(indicator, target, start.clone(), period, &end.value) {
+            // The end itself may be the target, just outside the figure.
+            Status::Reached => Status::CannotTell,
+            other => other,
+        },
+        None => Status::OffTrack,
+    };
+    match (at(value.low()), at(value.high())) {
+        (one, other) if one == other => one,
+        _ => Status::CannotTell,
+    }
 }
 
 fn status(
@@ -48,7 +91,7 @@ fn status(
     period: Period,
     value: &Number,
 ) -> Status {
-    let Some(goal) = &target.aim.value else { return Status::CannotTell };
+    let Some(goal) = target.aim.value.as_ref().map(Range::stated) else { return Status::CannotTell };
     if reached(target.comparison, goal, target.upper.as_ref(), value) {
         return Status::Reached;
     }

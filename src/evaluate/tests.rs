@@ -6,8 +6,8 @@ use crate::outcome::{GroupKey, Value};
 use crate::plan::{Catalog, Cube, CubeSource, Request, plan};
 use crate::problem::{Problem, RuleProblem};
 use crate::program::model::{Comparison, Expected, Program, Test};
-use crate::text::Span;
-use crate::types::{Number, Period, Rounding};
+use crate::text::{Lang, Span};
+use crate::types::{Period, Range, Rounding};
 
 /// How a test came out.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,9 +116,17 @@ fn decimals(expected: &Expected) -> Option<u8> {
 
 fn is_as_expected(expected: &Expected, actual: &Value, rounding: Option<Rounding>) -> bool {
     let mode = rounding.map(|rounding| rounding.mode).unwrap_or_default();
-    let same = |number: &Number, decimals: u8| {
-        let shown = actual.number().map(|actual| actual.round(Rounding { decimals, mode }));
-        shown.is_some_and(|shown| expression::compare(Comparison::Equal, &shown, number))
+    let same = |wanted: &Range, decimals: u8| {
+        let Some(actual) = actual.range() else { return false };
+        let rounding = Rounding { decimals, mode };
+        match (actual.exact(), wanted.exact()) {
+            (Some(actual), Some(wanted)) => expression::compare(Comparison::Equal, &actual.round(rounding), wanted),
+            // Said the same way, at the precision written.
+            (_, _) => {
+                let says = |range: &Range| range.show(Lang::En, Some(rounding));
+                actual.qualifier() == wanted.qualifier() && says(&actual) == says(wanted)
+            }
+        }
     };
     match expected {
         Expected::Number(number, decimals) => same(number, *decimals),

@@ -48,7 +48,7 @@ impl Evaluator<'_> {
             known += 1;
             sum = Some(match sum {
                 None => Fig { numerator: None, denominator: None, ..fig },
-                Some(sum) => sum.combine(&fig, |a, b| Value::Number(a + b)),
+                Some(sum) => sum.plus(&fig),
             });
         }
         let wanted = usize::try_from(window.count()).unwrap_or(0);
@@ -57,7 +57,7 @@ impl Evaluator<'_> {
             (Some(sum), Some(stopped)) => match stopped.value {
                 // A part that has no meaning is not a part that is lacking.
                 Value::NotApplicable(_) | Value::NotComputable(_) | Value::Suppressed => sum.with(stopped.value),
-                Value::Missing(_) | Value::Number(_) | Value::ImpliedZero(_) => {
+                Value::Missing(_) | Value::Number(_) | Value::Qualified(_) | Value::ImpliedZero(_) => {
                     sum.with(Value::Missing(MissingReason::PartsIncomplete { known, wanted }))
                 }
             },

@@ -9,10 +9,10 @@ use crate::outcome::{GroupKey, Member};
 use crate::plan::{Cube, LaneState, LaneValue};
 use crate::problem::{EvaluationProblem, Problem};
 use crate::program::model::{Dimension, Groups};
-use crate::types::{CalendarId, Number, Period};
+use crate::types::{CalendarId, Number, Period, Range};
 
 /// The parts and the totals stated for one place of a table: its codes without the column that is cut.
-type Stated = BTreeMap<Vec<i32>, BTreeMap<i32, Number>>;
+type Stated = BTreeMap<Vec<i32>, BTreeMap<i32, Range>>;
 
 /// Reports every total that its parts contradict.
 pub(super) fn check(evaluator: &mut Evaluator<'_>) {
@@ -82,14 +82,16 @@ impl Cut<'_, '_> {
             for (parent, members) in &children {
                 let whole = parent.map_or(Cube::TOTAL, code);
                 let Some(total) = values.get(&whole) else { continue };
-                let known: Vec<&Number> = members.iter().filter_map(|member| values.get(&code(*member))).collect();
+                let known: Vec<&Range> = members.iter().filter_map(|member| values.get(&code(*member))).collect();
                 let unknown = values.get(&Cube::UNKNOWN).filter(|_| parent.is_none());
                 if known.is_empty() {
                     continue;
                 }
                 let complete = known.len() == members.len();
-                let parts = known.into_iter().chain(unknown).fold(Number::zero(), |sum, part| sum + part.clone());
-                if parts > *total || (complete && parts != *total) {
+                let parts =
+                    known.into_iter().chain(unknown).fold(Range::from(Number::zero()), |sum, part| sum.plus(part));
+                // Qualified figures contradict each other only where no number fits both.
+                if total.is_below(&parts) == Some(true) || (complete && parts.is_same(total) == Some(false)) {
                     problems.extend(self.problem(evaluator, rest, *parent, parts, total.clone(), complete));
                 }
             }
@@ -101,8 +103,8 @@ impl Cut<'_, '_> {
         evaluator: &Evaluator<'_>,
         rest: &[i32],
         parent: Option<usize>,
-        parts: Number,
-        total: Number,
+        parts: Range,
+        total: Range,
         complete: bool,
     ) -> Option<Problem> {
         let source = evaluator.program.sources.get(self.answered.source)?;

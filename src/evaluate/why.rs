@@ -9,7 +9,7 @@ use crate::program::model::{
     Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, Operator, Program,
 };
 use crate::text::{Both, Lang, Span};
-use crate::types::{Number, Period, Rounding, RoundingMode, Unit};
+use crate::types::{Number, Period, Range, Rounding, RoundingMode, Unit};
 
 /// Steps of one explanation; what lies below is explained by asking for the indicator itself.
 const STEPS: usize = 400;
@@ -459,10 +459,20 @@ fn number_words(number: &Number, decimals: Option<u8>) -> Both<String> {
     Both { fr: number.show(Lang::Fr, rounding), en: number.show(Lang::En, rounding) }
 }
 
+fn range_words(range: &Range, decimals: Option<u8>) -> Both<String> {
+    let whole = |end: Option<crate::types::Bound>| end.is_none_or(|end| end.value.is_whole());
+    let decimals = decimals.or_else(|| {
+        let whole = range.stated().is_whole() && whole(range.low()) && whole(range.high());
+        (!whole).then_some(DECIMALS)
+    });
+    let rounding = decimals.map(|decimals| Rounding { decimals, mode: RoundingMode::HalfAway });
+    Both { fr: range.show(Lang::Fr, rounding), en: range.show(Lang::En, rounding) }
+}
+
 /// What a test expects, in words.
 pub(super) fn expected_words(expected: &Expected) -> Both<String> {
     match expected {
-        Expected::Number(number, decimals) => number_words(number, Some(*decimals)),
+        Expected::Number(range, decimals) => range_words(range, Some(*decimals)),
         Expected::Missing => both("non disponible", "missing"),
         Expected::NotApplicable => both("sans objet", "not applicable"),
         Expected::NotComputable => both("non calculable", "not computable"),
@@ -473,6 +483,7 @@ pub(super) fn expected_words(expected: &Expected) -> Both<String> {
 pub(super) fn value_words(evaluator: &Evaluator<'_>, value: &Value, decimals: Option<u8>) -> Both<String> {
     match value {
         Value::Number(number) => number_words(number, decimals),
+        Value::Qualified(range) => range_words(range, decimals),
         Value::ImpliedZero(ZeroReason::Coverage) => {
             both("0 (aucune ligne dans le champ couvert)", "0 (no row inside the coverage)")
         }
@@ -517,6 +528,10 @@ fn reason_words(evaluator: &Evaluator<'_>, reason: &MissingReason) -> Both<Strin
             let inner = reason_words(evaluator, inner);
             Both { fr: format!("{name} : {}", inner.fr), en: format!("{name}: {}", inner.en) }
         }
+        MissingReason::Undecided => both(
+            "la condition porte sur des chiffres qualifiés et ne peut pas être tranchée",
+            "the condition is about qualified figures and cannot be decided",
+        ),
         MissingReason::NoSuchBreakdown => {
             both("la source n'a pas cette ventilation", "the source has no such breakdown")
         }

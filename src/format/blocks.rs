@@ -191,6 +191,7 @@ fn write_column(writer: &Writer<'_>, column: &ColumnLine, width: usize) -> Strin
         ColumnOption::MayBeMissing => writer.word(Keyword::MayBeMissing).to_string(),
         ColumnOption::Missing(policy) => writer.missing_policy(*policy).to_string(),
         ColumnOption::Confidential => writer.word(Keyword::Confidential).to_string(),
+        ColumnOption::Qualified => writer.word(Keyword::Qualified).to_string(),
         ColumnOption::Total(text) => marked(Keyword::Total, text),
         ColumnOption::Unknown(text) => marked(Keyword::Unknown, text),
         ColumnOption::NotApplicable(text) => marked(Keyword::NotApplicable, text),
@@ -206,6 +207,7 @@ fn write_column(writer: &Writer<'_>, column: &ColumnLine, width: usize) -> Strin
 fn write_expected(writer: &Writer<'_>, line: &ExpectedLine) -> String {
     let value = match &line.value {
         ExpectedValue::Is(quantity) => writer.quantity(quantity),
+        ExpectedValue::Between(low, high) => writer.between(low, high),
         ExpectedValue::Missing(_) => writer.word(Keyword::NotAvailable).to_string(),
         ExpectedValue::NotApplicable(_) => writer.word(Keyword::NotApplicable).to_string(),
         ExpectedValue::NotComputable(_) => writer.word(Keyword::NotComputable).to_string(),
@@ -307,13 +309,7 @@ fn write_value(writer: &Writer<'_>, value: &Value, column: usize) -> String {
 fn write_aim(writer: &Writer<'_>, aim: &Aim) -> String {
     let value = match &aim.value {
         AimValue::Is(quantity) => writer.quantity(quantity),
-        AimValue::Between(low, high) => format!(
-            "{} {} {} {}",
-            writer.word(Keyword::Between),
-            writer.quantity(low),
-            writer.word(Keyword::And),
-            writer.quantity(high)
-        ),
+        AimValue::Between(low, high) => writer.between(low, high),
         AimValue::ToBeDefined(_) => writer.word(Keyword::ToBeDefined).to_string(),
         AimValue::Missing(span) => writer.file.slice(*span).to_string(),
     };

@@ -2,9 +2,9 @@
 
 use super::units::UnitWords;
 use crate::syntax::ast::{Labels, Literal, Name, PeriodText, Quantity, Text, UnitWord};
-use crate::syntax::keywords::Keyword;
+use crate::syntax::keywords::{Keyword, QUALIFIERS, ROUND_NUMBERS};
 use crate::text::{Lang, SourceFile};
-use crate::types::{Rounding, RoundingMode};
+use crate::types::{Number, Rounding, RoundingMode};
 
 /// From one language into the same or the other.
 pub struct Writer<'a> {
@@ -70,8 +70,50 @@ impl Writer<'_> {
         main.into_iter().chain(others).collect::<Vec<_>>().join(" ")
     }
 
-    /// A number exactly as precise as it was written, in the style of the language.
+    /// `entre 40 et 60`
+    pub fn between(&self, low: &Quantity, high: &Quantity) -> String {
+        let (between, and) = (self.word(Keyword::Between), self.word(Keyword::And));
+        format!("{between} {} {and} {}", self.quantity(low), self.quantity(high))
+    }
+
+    /// A number exactly as precise as it was written, in the style of the language; `plus de 800`, `une centaine`.
     pub fn quantity(&self, quantity: &Quantity) -> String {
+        let qualifier = QUALIFIERS.iter().find(|(_, of)| Some(*of) == quantity.qualifier).map(|(keyword, _)| *keyword);
+        let round = ROUND_NUMBERS.iter().find(|(_, number)| Number::from(*number) == quantity.value);
+        if let Some((round, _)) = round.filter(|_| quantity.as_word) {
+            return self.round_number(qualifier, *round, quantity);
+        }
+        match qualifier {
+            Some(keyword) => format!("{} {}", self.word(keyword), self.plain_quantity(quantity)),
+            None => self.plain_quantity(quantity),
+        }
+    }
+
+    /// `une centaine d'enfants`, `plus d'une centaine`; `some hundred pupils`, `more than a hundred`.
+    fn round_number(&self, qualifier: Option<Keyword>, round: Keyword, quantity: &Quantity) -> String {
+        let spellings = round.spellings();
+        let other = qualifier.filter(|qualifier| *qualifier != Keyword::About);
+        let word = match (other, self.to) {
+            // `plus d'une centaine`: the elided spelling of the qualifier.
+            (Some(qualifier), Lang::Fr) => {
+                let elided = qualifier.spellings().fr.iter().copied().find(|word| word.ends_with('\''));
+                let before = elided.map_or_else(|| format!("{} ", self.word(qualifier)), str::to_string);
+                format!("{before}{}", self.word(round))
+            }
+            (Some(qualifier), Lang::En) => {
+                let article = spellings.en.last().copied().unwrap_or_default();
+                format!("{} {article}", self.word(qualifier))
+            }
+            (None, Lang::Fr | Lang::En) => self.word(round).to_string(),
+        };
+        match (&quantity.unit, self.to) {
+            (None, _) => word,
+            (Some(unit), Lang::Fr) => format!("{word} {}", self.of_unit(unit)),
+            (Some(unit), Lang::En) => format!("{word} {}", self.unit(unit)),
+        }
+    }
+
+    fn plain_quantity(&self, quantity: &Quantity) -> String {
         let rounding = Rounding { decimals: quantity.decimals, mode: RoundingMode::Truncation };
         // What any keyboard can type: a plain space between groups.
         let number = quantity.value.show(self.to, Some(rounding)).replace('\u{202f}', " ");

@@ -166,10 +166,38 @@ pub enum LaneValue {
     Count(u64),
     /// A sum and how many values entered it.
     Sum(Decimal, u64),
+    /// The same over a column in which some value is qualified.
+    Qualified(Box<QualifiedSum>),
     /// An extreme; `None` where there was no value.
     Extreme(Option<Decimal>),
     /// Values in order (by number, then by scale), each with its rows.
     Values(Vec<(Decimal, u64)>),
+}
+
+/// A sum of values of which some are qualified, kept so that sums merge exactly.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct QualifiedSum {
+    /// The sum of the numbers as stated, and how many entered it.
+    pub stated: Decimal,
+    /// See `stated`.
+    pub values: u64,
+    /// The sum of the low ends that are known (exact numbers are their own), how many values have none, how many low ends are
+    /// not reached themselves.
+    pub low: Decimal,
+    /// See `low`.
+    pub no_low: u64,
+    /// See `low`.
+    pub open_low: u64,
+    /// The same for the high ends.
+    pub high: Decimal,
+    /// See `high`.
+    pub no_high: u64,
+    /// See `high`.
+    pub open_high: u64,
+    /// How many values are approximations.
+    pub about: u64,
+    /// How many are qualified otherwise.
+    pub otherwise: u64,
 }
 
 /// The cells of one grouping set: codes in the order of [`GroupingSet::keys`] → values in the order of

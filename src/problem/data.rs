@@ -119,6 +119,13 @@ pub enum DataProblem {
         /// The text.
         text: String,
     },
+    /// « plus de 50 » in a column that does not say `qualifié`.
+    QualifiedText {
+        /// The text.
+        text: String,
+        /// The column.
+        column: String,
+    },
     /// `3,5` where the decimal mark is a point; `1.234` where nothing is declared.
     NumberStyle {
         /// The text.
@@ -269,7 +276,7 @@ impl DataProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
         "E0514", "E0515", "E0516", "E0517", "E0518", "E0519", "E0520", "E0521", "E0522", "E0523", "E0524", "E0525", "E0526",
-        "E0527", "E0528", "E0529", "E0530", "W0501",
+        "E0527", "E0528", "E0529", "E0530", "E0540", "W0501",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -293,6 +300,7 @@ impl DataProblem {
             DataProblem::RowTooLong { .. } => "E0517",
             DataProblem::EmptyCell { .. } => "E0518",
             DataProblem::NotANumber { .. } => "E0519",
+            DataProblem::QualifiedText { .. } => "E0540",
             DataProblem::NumberStyle { .. } => "E0520",
             DataProblem::ShortenedNumber { .. } => "E0521",
             DataProblem::NumberTooLong { .. } => "E0522",
@@ -592,6 +600,22 @@ impl DataProblem {
                     "this text",
                     format!(
                         "mend the cell, or declare what this text means, at the end of the column's line: missing \"{text}\""
+                    ),
+                ),
+            },
+            DataProblem::QualifiedText { text, column } => Both {
+                fr: Words::new(
+                    format!("« {text} » est un chiffre qualifié, et la colonne « {column} » n'en attend pas"),
+                    "ce texte",
+                    format!(
+                        "mettez le chiffre exact, ou déclarez la colonne ainsi pour que « plus de », « environ » suivent le                          chiffre dans les calculs : {column}  nombre, qualifié"
+                    ),
+                ),
+                en: Words::new(
+                    format!("`{text}` is a qualified figure, and the column `{column}` has none"),
+                    "this text",
+                    format!(
+                        "put the exact figure, or declare the column so, and `more than`, `about` follow the figure through                          every computation: {column}  number, qualified"
                     ),
                 ),
             },

@@ -2,7 +2,7 @@
 
 use super::Words;
 use crate::text::{Both, Lang};
-use crate::types::Number;
+use crate::types::Range;
 
 /// E06.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +20,9 @@ pub enum EvaluationProblem {
         /// The other coordinates; empty for the total.
         group: Both<String>,
         /// The sum of the parts, unknown included.
-        parts: Number,
+        parts: Range,
         /// The stated total.
-        total: Number,
+        total: Range,
         /// Every member has its figure.
         complete: bool,
     },
@@ -33,9 +33,9 @@ pub enum EvaluationProblem {
         /// Where; empty for the total.
         group: Both<String>,
         /// The numerator.
-        numerator: Number,
+        numerator: Range,
         /// The denominator.
-        denominator: Number,
+        denominator: Range,
     },
     /// An indicator over a source without rows: no period for which it could be computed, and none is named.
     NoPeriod {
@@ -62,9 +62,9 @@ impl EvaluationProblem {
                     let period = period.as_ref().map(|period| period.get(lang).as_str());
                     place(&[period.unwrap_or_default(), group.get(lang)])
                 };
-                let more = parts > total;
-                let gap = (parts.clone() - total.clone()).abs();
-                let shown = |number: &Number, lang: Lang| number.show(lang, None);
+                let more = parts.stated() > total.stated();
+                let gap = Range::from((parts.stated().clone() - total.stated().clone()).abs());
+                let shown = |number: &Range, lang: Lang| number.show(lang, None);
                 let (fr_gap, en_gap) = (shown(&gap, Lang::Fr), shown(&gap, Lang::En));
                 let fr_side = if more { "de trop" } else { "de moins" };
                 let en_side = if more { "too many" } else { "too few" };

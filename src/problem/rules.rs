@@ -3,7 +3,7 @@
 use super::Words;
 use super::evaluation::place;
 use crate::text::{Both, Lang};
-use crate::types::{Number, Rounding, RoundingMode};
+use crate::types::{Number, Range, Rounding, RoundingMode};
 
 /// Decimals shown beyond those printed, so that a reader sees why two figures differ.
 const MORE_DECIMALS: u8 = 3;
@@ -31,9 +31,9 @@ pub enum RuleProblem {
         /// Where; empty for the total.
         group: Both<String>,
         /// What was printed.
-        printed: Number,
+        printed: Range,
         /// What is computed, exactly.
-        computed: Number,
+        computed: Range,
         /// Decimals printed.
         decimals: u8,
         /// What explains the difference, if anything does.
@@ -48,9 +48,9 @@ pub enum RuleProblem {
         /// Where.
         group: Both<String>,
         /// What was printed.
-        printed: Number,
+        printed: Range,
         /// What is computed, exactly.
-        computed: Number,
+        computed: Range,
         /// Decimals printed.
         decimals: u8,
     },
@@ -81,9 +81,9 @@ pub enum RuleProblem {
         /// Where.
         group: Both<String>,
         /// Left side.
-        left: Number,
+        left: Range,
         /// Right side.
-        right: Number,
+        right: Range,
         /// Left minus right.
         difference: Number,
     },
@@ -96,9 +96,9 @@ pub enum RuleProblem {
         /// Where.
         group: Both<String>,
         /// Left side.
-        left: Number,
+        left: Range,
         /// Right side.
-        right: Number,
+        right: Range,
         /// Left minus right.
         difference: Number,
     },
@@ -117,6 +117,32 @@ pub enum RuleProblem {
         group: Both<String>,
         /// How many more places there are.
         others: usize,
+    },
+    /// A rule over figures that are qualified: « plus de 800 » against 900.
+    RuleUndecided {
+        /// The rule.
+        rule: String,
+        /// The first period.
+        period: Both<String>,
+        /// The first group.
+        group: Both<String>,
+        /// How many more places there are.
+        others: usize,
+    },
+    /// `valeur publiée: 2020 = 900` where the data say « plus de 800 ».
+    PublishedUndecided {
+        /// The indicator.
+        indicator: String,
+        /// When.
+        period: Both<String>,
+        /// Where.
+        group: Both<String>,
+        /// What was printed.
+        printed: Range,
+        /// What the data give.
+        computed: Range,
+        /// Decimals printed.
+        decimals: u8,
     },
     /// A rule over sources in which no period was found.
     NeverChecked {
@@ -142,7 +168,7 @@ pub enum RuleProblem {
 
 impl RuleProblem {
     pub(super) const CODES: &'static [&'static str] =
-        &["E0701", "E0702", "E0703", "E0704", "E0705", "W0701", "W0702", "W0703", "W0704", "W0705"];
+        &["E0701", "E0702", "E0703", "E0704", "E0705", "W0701", "W0702", "W0703", "W0704", "W0705", "W0740", "W0741"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
@@ -156,6 +182,8 @@ impl RuleProblem {
             RuleProblem::RuleFailsMildly { .. } => "W0703",
             RuleProblem::RuleCannotTell { .. } => "W0704",
             RuleProblem::NeverChecked { .. } => "W0705",
+            RuleProblem::RuleUndecided { .. } => "W0740",
+            RuleProblem::PublishedUndecided { .. } => "W0741",
         }
     }
 
@@ -297,6 +325,42 @@ impl RuleProblem {
                     ),
                 }
             }
+            RuleProblem::RuleUndecided { rule, period, group, others } => {
+                let (fr, en) = (place(&[&period.fr, &group.fr]), place(&[&period.en, &group.en]));
+                let more_fr = if *others > 0 { format!(" et {others} fois encore") } else { String::new() };
+                let more_en = if *others > 0 { format!(" and {others} more times") } else { String::new() };
+                Both {
+                    fr: Words::new(
+                        format!("le contrôle « {rule} » ne peut pas conclure : ses chiffres sont qualifiés{fr}"),
+                        format!("les bornes connues (plus de, environ…) ne tranchent pas ici{more_fr}"),
+                        "remplacer le chiffre qualifié par le chiffre exact, ou déclarer dans la source : marge des                          approximations: 5 %",
+                    ),
+                    en: Words::new(
+                        format!("rule `{rule}` cannot tell: its figures are qualified{en}"),
+                        format!("the known bounds (more than, about…) do not settle it here{more_en}"),
+                        "replace the qualified figure by the exact one, or declare in the source: margin of approximations:                          5 %",
+                    ),
+                }
+            }
+            RuleProblem::PublishedUndecided { indicator, period, group, printed, computed, decimals } => {
+                let (fr, en) = (place(&[&period.fr, &group.fr]), place(&[&period.en, &group.en]));
+                let (printed_fr, printed_en) = at(printed, *decimals);
+                let (computed_fr, computed_en) = at(computed, *decimals);
+                Both {
+                    fr: Words::new(
+                        format!("la valeur publiée de « {indicator} » ne peut être ni confirmée ni infirmée{fr}"),
+                        format!("publié {printed_fr}, calculé {computed_fr}"),
+                        format!("écrire {computed_fr}, ou mettre le chiffre exact dans les données"),
+                    )
+                    .and("l'indicateur"),
+                    en: Words::new(
+                        format!("the published value of `{indicator}` can be neither confirmed nor refuted{en}"),
+                        format!("published {printed_en}, computed {computed_en}"),
+                        format!("write {computed_en}, or put the exact figure into the data"),
+                    )
+                    .and("the indicator"),
+                }
+            }
             RuleProblem::NeverChecked { rule } => Both {
                 fr: Words::new(
                     format!("le contrôle « {rule} » n'a rien vérifié"),
@@ -330,14 +394,15 @@ impl RuleProblem {
     }
 }
 
-fn at(number: &Number, decimals: u8) -> (String, String) {
+fn at(number: &Range, decimals: u8) -> (String, String) {
     let rounding = Some(Rounding { decimals, mode: RoundingMode::HalfAway });
     (number.show(Lang::Fr, rounding), number.show(Lang::En, rounding))
 }
 
 /// A computed figure with a few more decimals than printed, unless it is whole.
-fn exact(number: &Number, decimals: u8) -> (String, String) {
-    if number.is_whole() { at(number, 0) } else { at(number, decimals.saturating_add(MORE_DECIMALS)) }
+fn exact(number: &Range, decimals: u8) -> (String, String) {
+    let whole = |end: Option<crate::types::Bound>| end.is_none_or(|end| end.value.is_whole());
+    if number.stated().is_whole() && whole(number.low()) && whole(number.high()) { at(number, 0) } else { at(number, decimals.saturating_add(MORE_DECIMALS)) }
 }
 
 fn because(explained: Option<Explained>) -> (&'static str, &'static str) {

@@ -206,6 +206,13 @@ pub enum TypeProblem {
     },
     /// `inscrits / 0`, or `dénominateur: 0`.
     DivisionByZero,
+    /// `médiane de montant de dons`, `avec montant > 50`, where the cells of that column may be qualified.
+    QualifiedColumn {
+        /// The column.
+        column: String,
+        /// It is compared in a condition.
+        compared: bool,
+    },
     /// Bands `0-5` and `7-9`: nobody is 6.
     BandGap {
         /// The lower band.
@@ -219,7 +226,7 @@ impl TypeProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0301", "E0302", "E0303", "E0304", "E0305", "E0306", "E0307", "E0308", "E0309", "E0310", "E0311", "E0312",
         "E0313", "E0314", "E0315", "E0316", "E0317", "E0318", "E0319", "E0320", "E0321", "E0322", "E0323", "E0324",
-        "E0325", "E0326", "E0327", "E0328", "W0301",
+        "E0325", "E0326", "E0327", "E0328", "E0340", "W0301",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -252,6 +259,7 @@ impl TypeProblem {
             TypeProblem::AttributeUnits { .. } | TypeProblem::UnitCircle { .. } => "E0326",
             TypeProblem::NotAShare { .. } | TypeProblem::ShareOfNonAdditive => "E0327",
             TypeProblem::DivisionByZero => "E0328",
+            TypeProblem::QualifiedColumn { .. } => "E0340",
             TypeProblem::BandGap { .. } => "W0301",
         }
     }
@@ -507,6 +515,26 @@ impl TypeProblem {
                 )
                 .and("the column is declared here"),
             },
+            TypeProblem::QualifiedColumn { column, compared } => {
+                let (fr, en) = match compared {
+                    true => ("comparée ici, ligne par ligne", "compared here, row by row"),
+                    false => ("il faut ici des nombres exacts", "exact numbers are needed here"),
+                };
+                Both {
+                    fr: Words::new(
+                        format!("la colonne « {column} » contient des chiffres qualifiés, qui ne se rangent pas en ordre"),
+                        fr,
+                        "écrire une somme ou une moyenne (somme de …), ou retirer « qualifié » de la ligne de la colonne",
+                    )
+                    .and("la colonne est déclarée ici"),
+                    en: Words::new(
+                        format!("the column `{column}` holds qualified figures, which have no order"),
+                        en,
+                        "write a sum or an average (sum of …), or drop `qualified` from the column's line",
+                    )
+                    .and("the column is declared here"),
+                }
+            }
             TypeProblem::BandsOverlap { one, other } => Both {
                 fr: Words::new(
                     format!("les tranches « {one} » et « {other} » se recouvrent"),

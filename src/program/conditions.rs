@@ -165,6 +165,12 @@ impl Checker<'_> {
             | ColumnType::Dimension(_)
             | ColumnType::Period(_) => TestOn::Column { source, column },
         };
+        if found.qualified {
+            let fact = TypeProblem::QualifiedColumn { column: name.text.clone(), compared: true };
+            let definition = found.definition;
+            self.report(Problem::new(fact, name.span).also(definition));
+            return None;
+        }
         Some(Subject {
             on,
             of: found.of.clone(),

@@ -87,7 +87,8 @@ impl Checker<'_> {
                 let unit = quantity.unit.as_ref().map_or(Unit::Number, |word| self.unit_word(word));
                 self.whole(&quantity.value, &unit, quantity.span);
                 let info = Info { literal: quantity.unit.is_none(), ..Info::constant() };
-                self.push(ExprKind::Number(quantity.value.clone()), unit, Additivity::Never, span, info)
+                let number = self.said(quantity, &unit);
+                self.push(ExprKind::Number(number), unit, Additivity::Never, span, info)
             }
             ast::ExprKind::Name(name) => self.indicator_measure(name),
             ast::ExprKind::Count { unit, distinct, source } => self.count(unit, *distinct, source, span, scope),
@@ -312,6 +313,12 @@ impl Checker<'_> {
                 return self.unknown(span);
             }
         };
+        if found.qualified && matches!(aggregate, Aggregate::Median | Aggregate::Minimum | Aggregate::Maximum) {
+            let fact = TypeProblem::QualifiedColumn { column: column.text.clone(), compared: false };
+            let definition = found.definition;
+            self.report(Problem::new(fact, column.span).also(definition));
+            return self.unknown(span);
+        }
         let mut info = self.source_info(at, scope);
         let additivity = match aggregate {
             Aggregate::Sum => Additivity::Everywhere,
@@ -556,7 +563,7 @@ impl Checker<'_> {
     pub(super) fn unknown(&mut self, span: Span) -> ExprId {
         self.spoil();
         let info = Info { literal: false, ..Info::constant() };
-        self.push(ExprKind::Number(Number::zero()), Unit::Unknown, Additivity::Never, span, info)
+        self.push(ExprKind::Number(Number::zero().into()), Unit::Unknown, Additivity::Never, span, info)
     }
 
     pub(super) fn expr(&self, id: ExprId) -> Option<&Expr> {

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 pub use crate::syntax::ast::{Aggregate, ChangeKind, Comparison, ItemKind, MissingPolicy, Operator};
 use crate::text::{Lang, Localized, Span};
-use crate::types::{Additivity, Calendar, CalendarId, Number, Period, Rounding, Unit};
+use crate::types::{Additivity, Calendar, CalendarId, Number, Period, Range, Rounding, Unit};
 
 /// A checked project. Ids are indexes into these vectors.
 #[derive(Debug, Clone, Default)]
@@ -176,6 +176,8 @@ pub struct DataSource {
     pub columns: Vec<Column>,
     /// Dimensions in which no row means zero.
     pub covers: Vec<usize>,
+    /// How far « environ » reaches in qualified columns, in per cent; unknown where nothing is declared.
+    pub margin: Option<Number>,
     /// Periods in which no row means zero (registers: where data are complete).
     pub covers_period: Option<Period>,
     /// Where it is declared.
@@ -224,6 +226,8 @@ pub struct Column {
     pub missing: Option<MissingPolicy>,
     /// Never shown in any output.
     pub confidential: bool,
+    /// Its cells may say « plus de 50 000 », « environ 800 ».
+    pub qualified: bool,
     /// Texts that mark a total.
     pub totals: Vec<String>,
     /// Texts that mean unknown, besides an empty cell.
@@ -386,7 +390,7 @@ pub struct Aim {
     /// Where; empty for the total.
     pub group: Vec<GroupAt>,
     /// What; `None` for "to be defined". A percentage is in per cent (50.07).
-    pub value: Option<Number>,
+    pub value: Option<Range>,
     /// Where it was said.
     pub source: Option<String>,
     /// Where it stands.
@@ -501,8 +505,8 @@ pub struct Expectation {
 /// What a test expects.
 #[derive(Debug, Clone)]
 pub enum Expected {
-    /// This number at this many decimals.
-    Number(Number, u8),
+    /// This number at this many decimals; a qualified one must be said the same way.
+    Number(Range, u8),
     /// Missing, for whatever reason.
     Missing,
     /// Not applicable.
@@ -532,7 +536,7 @@ pub struct Expr {
 #[derive(Debug, Clone)]
 pub enum ExprKind {
     /// A constant.
-    Number(Number),
+    Number(Range),
     /// Over the rows of a source.
     Measure(Measure),
     /// Another indicator.

@@ -64,7 +64,7 @@ impl Checker<'_> {
     pub(super) fn is_zero(&mut self, divisor: ExprId) -> bool {
         // A measure with an error of its own stands as a number of unknown unit: it says nothing.
         let zero = self.unit(divisor) != Unit::Unknown
-            && matches!(self.expr(divisor).map(|expr| &expr.kind), Some(ExprKind::Number(number)) if number.is_zero());
+            && matches!(self.expr(divisor).map(|expr| &expr.kind), Some(ExprKind::Number(number)) if number.exact().is_some_and(Number::is_zero));
         if zero {
             self.report(Problem::new(TypeProblem::DivisionByZero, self.span(divisor)));
         }
@@ -148,7 +148,7 @@ impl Checker<'_> {
             (Unit::Percent, _, Unit::Percent) => {
                 // What is left of a whole is a share again; else the difference of two percentages is in points.
                 let whole = matches!(self.expr(one).map(|expr| &expr.kind),
-                    Some(ExprKind::Number(number)) if *number == Number::from(100i64));
+                    Some(ExprKind::Number(number)) if number.exact() == Some(&Number::from(100i64)));
                 return Some(if whole { Unit::Percent } else { Unit::Points });
             }
             (Unit::Percent, _, Unit::Points) => return Some(Unit::Percent),
@@ -242,8 +242,13 @@ impl Checker<'_> {
             return id;
         }
         let span = self.span(id);
-        let hundred =
-            self.push(ExprKind::Number(Number::from(100i64)), Unit::Number, Additivity::Never, span, Info::constant());
+        let hundred = self.push(
+            ExprKind::Number(Number::from(100i64).into()),
+            Unit::Number,
+            Additivity::Never,
+            span,
+            Info::constant(),
+        );
         let info = self.info(id);
         self.push(ExprKind::Binary(Operator::Divide, id, hundred), Unit::Number, Additivity::Never, span, info)
     }

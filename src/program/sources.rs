@@ -54,6 +54,7 @@ impl<'a> Checker<'a> {
             columns: Vec::new(),
             covers: Vec::new(),
             covers_period: None,
+            margin: None,
             definition: decl.name.span,
         };
         self.columns(at, decl, &mut source);
@@ -73,6 +74,11 @@ impl<'a> Checker<'a> {
             }
         }
         self.coverage(at, decl, &mut source);
+        if let Some(Value::Quantity(quantity)) = decl.field(Key::ApproximationMargin).map(|field| &field.value)
+            && self.quantity_in(quantity, &Unit::Percent)
+        {
+            source.margin = Some(quantity.value.abs());
+        }
         if source.path.is_none() && !decl.broken {
             let write = ["fichier: \"dossier/données.csv\"", "file: \"folder/data.csv\""];
             self.field_missing(decl, Named::Source, ["fichier", "file"], write);
@@ -96,6 +102,7 @@ impl<'a> Checker<'a> {
                     continue;
                 }
                 let (of, sound) = self.apart(false, |checker| checker.column_type(line));
+                self.qualified_numbers_only(line, &of.0, decl);
                 self.add_column(at, source, column(line, of.0), sound);
                 if let (Some(facts), Some(level)) = (self.sources.get_mut(at), of.1) {
                     facts.level.insert(source.columns.len().saturating_sub(1), level);
@@ -107,6 +114,26 @@ impl<'a> Checker<'a> {
             let write = ["colonnes:  puis, en retrait, sexe  sexe", "columns:  then, indented, sexe  sexe"];
             self.field_missing(decl, Named::Source, ["colonnes", "columns"], write);
         }
+    }
+
+    /// Only numbers can be qualified.
+    fn qualified_numbers_only(&mut self, line: &ColumnLine, of: &ColumnType, decl: &Decl<'a>) {
+        let option = line.options.iter().find(|(option, _)| matches!(option, ColumnOption::Qualified));
+        let counted = match decl.field(Key::Count).map(|field| &field.value) {
+            Some(Value::CountColumn(name, _)) => name.text == line.name.text,
+            _ => false,
+        };
+        let Some((_, span)) = option.filter(|_| !counted && !matches!(of, ColumnType::Number(_))) else { return };
+        let fact = TypeProblem::ColumnRole {
+            column: line.name.text.clone(),
+            role: Both { fr: "qualifiée", en: "qualified" },
+            wanted: Both { fr: "un nombre", en: "a number" },
+            write: Both {
+                fr: format!("{}  nombre, qualifié", line.name.text),
+                en: format!("{}  number, qualified", line.name.text),
+            },
+        };
+        self.report(Problem::new(fact, *span).also(line.name.span));
     }
 
     fn add_column(&mut self, at: usize, source: &mut DataSource, column: Column, sound: bool) -> usize {
@@ -345,6 +372,7 @@ fn plain_column(name: &Name, of: ColumnType) -> Column {
         may_be_missing: false,
         missing: None,
         confidential: false,
+        qualified: false,
         totals: Vec::new(),
         unknowns: Vec::new(),
         not_applicable: Vec::new(),
@@ -365,6 +393,7 @@ fn column(line: &ColumnLine, of: ColumnType) -> Column {
                 column.missing = Some(*policy);
             }
             ColumnOption::Confidential => column.confidential = true,
+            ColumnOption::Qualified => column.qualified = true,
             ColumnOption::Total(text) => column.totals.push(text.text.clone()),
             ColumnOption::Unknown(text) => column.unknowns.push(text.text.clone()),
             ColumnOption::NotApplicable(text) => column.not_applicable.push(text.text.clone()),

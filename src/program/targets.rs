@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::problem::{NameProblem, Named, Problem, TimeProblem, TypeProblem};
 use crate::syntax::ast::{self, AimValue, Comparison, Field, GroupText, Key, Quantity, Value};
 use crate::text::{Lang, Span};
-use crate::types::{Number, Period, Unit};
+use crate::types::{Number, Period, Range, Unit};
 
 use super::Checker;
 use super::collect::Decl;
@@ -76,7 +76,7 @@ impl<'a> Checker<'a> {
         let (value, upper, decimals) = match &aim.value {
             AimValue::Is(quantity) => {
                 self.aim_quantity(quantity, indicator, info);
-                (Some(quantity.value.clone()), None, quantity.decimals)
+                (Some(self.said(quantity, &indicator.unit)), None, quantity.decimals)
             }
             AimValue::Between(low, high) => {
                 self.aim_quantity(low, indicator, info);
@@ -85,7 +85,16 @@ impl<'a> Checker<'a> {
                     let fact = TimeProblem::BoundsReversed { low: low.value.clone(), high: high.value.clone() };
                     self.report(Problem::new(fact, low.span.to(high.span)));
                 }
-                (Some(low.value.clone()), Some(high.value.clone()), low.decimals)
+                // A target between two numbers has two bounds; a figure that is said to be between them is one figure.
+                match key {
+                    Key::Target | Key::InterimTarget => {
+                        (Some(Range::from(low.value.clone())), Some(high.value.clone()), low.decimals)
+                    }
+                    _ => {
+                        let range = Range::between(low.value.clone(), high.value.clone());
+                        (Some(range), None, low.decimals.max(high.decimals))
+                    }
+                }
             }
             AimValue::ToBeDefined(span) => {
                 let baseline = key == Key::Baseline;
@@ -112,6 +121,17 @@ impl<'a> Checker<'a> {
             comparison_at: aim.comparison.1,
             decimals,
         })
+    }
+
+    /// A quantity as its author qualifies it. A number of things is not below zero.
+    pub(super) fn said(&self, quantity: &Quantity, unit: &Unit) -> Range {
+        match quantity.qualifier {
+            None => Range::from(quantity.value.clone()),
+            Some(qualifier) => {
+                let things = matches!(unit, Unit::Of(_));
+                Range::said(qualifier, quantity.value.clone(), None, things)
+            }
+        }
     }
 
     /// A group's coordinates; reports dimensions that the sources do not have and members that do not exist.
@@ -207,7 +227,8 @@ impl<'a> Checker<'a> {
             }
             if unit == Unit::Percent && allowed {
                 for target in &indicator.targets {
-                    if target.aim.value.as_ref().is_some_and(Number::is_zero) && target.upper.is_none() {
+                    if target.aim.value.as_ref().is_some_and(|value| value.stated().is_zero()) && target.upper.is_none()
+                    {
                         let unit = self.unit_words(&indicator.unit);
                         let problem = Problem::new(TimeProblem::ZeroTarget { unit }, quantity.span);
                         let problem = problem.also(target.aim.span);
@@ -277,13 +298,16 @@ impl<'a> Checker<'a> {
             };
             let Some(value) = &target.aim.value else { continue };
             let wrong = match said {
-                Direction::Up => value < from,
-                Direction::Down => value > from,
+                Direction::Up => value.is_below(from) == Some(true),
+                Direction::Down => from.is_below(value) == Some(true),
                 Direction::Stable | Direction::None => false,
             };
             if wrong {
-                let fact =
-                    TimeProblem::WrongSide { up: said == Direction::Up, target: value.clone(), baseline: from.clone() };
+                let fact = TimeProblem::WrongSide {
+                    up: said == Direction::Up,
+                    target: value.stated().clone(),
+                    baseline: from.stated().clone(),
+                };
                 self.report(Problem::new(fact, target.aim.span).also(baseline.span).also(direction_at));
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::problem::{NameProblem, Named, Problem};
 use crate::syntax::ast::{BlockKind, DataRow, ExpectedLine, ExpectedValue, Key, Name, Value};
+use crate::types::Range;
 
 use super::Checker;
 use super::collect::Decl;
@@ -84,7 +85,13 @@ impl<'a> Checker<'a> {
         let value = match &line.value {
             ExpectedValue::Is(quantity) => {
                 self.quantity_in(quantity, &unit);
-                Expected::Number(quantity.value.clone(), quantity.decimals)
+                Expected::Number(self.said(quantity, &unit), quantity.decimals)
+            }
+            ExpectedValue::Between(low, high) => {
+                self.quantity_in(low, &unit);
+                self.quantity_in(high, &unit);
+                let range = Range::between(low.value.clone(), high.value.clone());
+                Expected::Number(range, low.decimals.max(high.decimals))
             }
             ExpectedValue::Missing(_) => Expected::Missing,
             ExpectedValue::NotApplicable(_) => Expected::NotApplicable,

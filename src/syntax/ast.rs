@@ -6,7 +6,7 @@
 
 use crate::problem::Problem;
 use crate::text::{FileId, Lang, Span};
-use crate::types::{Length, Number, RoundingMode};
+use crate::types::{Length, Number, Qualifier, RoundingMode};
 
 /// One file, read.
 #[derive(Debug, Clone)]
@@ -181,6 +181,9 @@ pub enum Key {
     Period,
     /// `colonnes:` / `columns:`, a list of [`ColumnLine`]s.
     Columns,
+    /// `marge des approximations: 5 %` / `margin of approximations: 5 %`: how far « environ » reaches in a qualified column →
+    /// [`Value::Quantity`]
+    ApproximationMargin,
     /// `champ couvert: région, 2015 à 2020` / `coverage: région, 2015 to 2020`: where no row means zero → [`Value::Coverage`]
     Coverage,
     // ── indicator
@@ -478,6 +481,8 @@ pub enum ColumnOption {
     Missing(MissingPolicy),
     /// `confidentiel` / `confidential`
     Confidential,
+    /// `qualifié` / `qualified`: its cells may say « plus de 50 000 », « environ 800 »
+    Qualified,
     /// `total "_T"`: this text marks a total
     Total(Text),
     /// `non renseigné "_U"` / `unknown "_U"`: this text, besides an empty cell, means unknown
@@ -543,6 +548,10 @@ pub struct Quantity {
     pub decimals: u8,
     /// The unit after it.
     pub unit: Option<UnitWord>,
+    /// `plus de 50 000`, `environ 800` / `more than 50,000`, `about 800`
+    pub qualifier: Option<Qualifier>,
+    /// Written as a word: `une centaine`, `un millier` / `some hundred`, `some thousand`
+    pub as_word: bool,
     /// Where it stands.
     pub span: Span,
 }
@@ -632,8 +641,10 @@ pub struct ExpectedLine {
 /// What a test expects.
 #[derive(Debug, Clone)]
 pub enum ExpectedValue {
-    /// A number, compared at the precision written.
+    /// A number, compared at the precision written; a qualified one (`plus de 50`) must be said the same way.
     Is(Quantity),
+    /// `entre 40 et 60` / `between 40 and 60`: bounds that the figure must have.
+    Between(Quantity, Quantity),
     /// `non disponible` / `missing`
     Missing(Span),
     /// `sans objet` / `not applicable`

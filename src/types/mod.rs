@@ -2,8 +2,10 @@
 
 mod number;
 mod period;
+mod range;
 mod unit;
 
 pub use number::{Number, Rounding, RoundingMode};
 pub use period::{Calendar, CalendarId, Date, Length, Period};
+pub use range::{Bound, Qualifier, Range};
 pub use unit::{Additivity, Unit, UnitId};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jauge::outcome::{Aim, Figure, Member, Outcome};
 use jauge::program::model::Program;
 use jauge::text::{Both, Files, Lang, Localized, Span};
-use jauge::types::{Number, Period};
+use jauge::types::{Bound, Number, Period, Qualifier, Range};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -55,7 +55,7 @@ pub struct Row {
     pub state: State,
     /// The reason of the state; null for a measured number.
     pub reason: Option<Reason>,
-    /// The SDMX observation status: A normal, P provisional, O missing, M cannot exist, Q suppressed.
+    /// The SDMX observation status: A normal, E estimated (qualified), P provisional, O missing, M cannot exist, Q suppressed.
     pub obs_status: String,
     /// The reference value that applies.
     pub baseline: Option<AimOut>,
@@ -84,6 +84,50 @@ pub struct Num {
     /// Exact: an integer, or a fraction in lowest terms (`1606/3207`).
     #[schemars(regex(pattern = r"^-?[0-9]+(/[0-9]+)?$"))]
     pub fraction: String,
+    /// How the number is qualified; absent for an exact one. The number itself is the one that was stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qualifier: Option<QualifierOut>,
+    /// The low end of a qualified number, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<End>,
+    /// The high end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<End>,
+}
+
+/// How a number is qualified.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QualifierOut {
+    /// More than the number.
+    MoreThan,
+    /// The number or more.
+    AtLeast,
+    /// Less than the number.
+    LessThan,
+    /// The number or less.
+    AtMost,
+    /// About the number, and not quite.
+    Nearly,
+    /// About the number.
+    About,
+    /// Between the two ends.
+    Between,
+    /// No end is known.
+    Unbounded,
+}
+
+/// One end of a qualified number.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct End {
+    /// At least 15 significant digits.
+    #[schemars(with = "f64")]
+    pub decimal: serde_json::Number,
+    /// Exact, as for the number itself.
+    #[schemars(regex(pattern = r"^-?[0-9]+(/[0-9]+)?$"))]
+    pub fraction: String,
+    /// The end may be the number itself.
+    pub included: bool,
 }
 
 /// A period.
@@ -120,7 +164,7 @@ pub struct Coordinate {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// A measured number, zero included.
+    /// A measured number, zero included; `value` says how it is qualified, where it is.
     Number,
     /// Zero, since the data prove that nothing was there.
     ImpliedZero,
@@ -260,7 +304,33 @@ pub fn number(number: &Number) -> Num {
     let text = number.decimal();
     let whole = text.parse::<i64>().ok().map(serde_json::Number::from);
     let decimal = || serde_json::Number::from_f64(text.parse::<f64>().ok()?);
-    Num { decimal: whole.or_else(decimal).unwrap_or_else(|| serde_json::Number::from(0)), fraction }
+    let decimal = whole.or_else(decimal).unwrap_or_else(|| serde_json::Number::from(0));
+    Num { decimal, fraction, qualifier: None, low: None, high: None }
+}
+
+/// The number of a range, with its qualifier and its ends.
+pub fn range(range: &Range) -> Num {
+    let Some(qualifier) = range.qualifier() else { return number(range.stated()) };
+    let end = |end: Option<Bound>| {
+        let end = end?;
+        let Num { decimal, fraction, .. } = number(&end.value);
+        Some(End { decimal, fraction, included: !end.strict })
+    };
+    Num {
+        qualifier: Some(match qualifier {
+            Qualifier::MoreThan => QualifierOut::MoreThan,
+            Qualifier::AtLeast => QualifierOut::AtLeast,
+            Qualifier::LessThan => QualifierOut::LessThan,
+            Qualifier::AtMost => QualifierOut::AtMost,
+            Qualifier::Nearly => QualifierOut::Nearly,
+            Qualifier::About => QualifierOut::About,
+            Qualifier::Between => QualifierOut::Between,
+            Qualifier::Unbounded => QualifierOut::Unbounded,
+        }),
+        low: end(range.low()),
+        high: end(range.high()),
+        ..number(range.stated())
+    }
 }
 
 struct Out<'a> {
@@ -282,15 +352,15 @@ impl Out<'_> {
             period: self.period(figure.period),
             group: figure.group.iter().filter_map(|key| self.coordinate(key)).collect(),
             total: figure.group.is_empty(),
-            numerator: figure.numerator.as_ref().map(number),
-            denominator: figure.denominator.as_ref().map(number),
-            value: figure.value.number().as_ref().map(number),
+            numerator: figure.numerator.as_ref().map(range),
+            denominator: figure.denominator.as_ref().map(range),
+            value: figure.value.range().as_ref().map(range),
             unit: Texts {
                 fr: words::unit_word(self.program, &indicator.unit, false, Lang::Fr),
                 en: words::unit_word(self.program, &indicator.unit, false, Lang::En),
             },
             state: match figure.value {
-                Value::Number(_) => State::Number,
+                Value::Number(_) | Value::Qualified(_) => State::Number,
                 Value::ImpliedZero(_) => State::ImpliedZero,
                 Value::Missing(_) => State::Missing,
                 Value::NotApplicable(_) => State::NotApplicable,
@@ -347,7 +417,7 @@ impl Out<'_> {
     fn aim(&self, aim: &Aim) -> AimOut {
         AimOut {
             period: self.period(aim.period),
-            value: aim.value.as_ref().map(number),
+            value: aim.value.as_ref().map(range),
             upper: aim.upper.as_ref().map(number),
             definition: self.place(aim.definition),
         }
@@ -356,7 +426,7 @@ impl Out<'_> {
     fn published(&self, published: &jauge::outcome::Published) -> PublishedOut {
         use jauge::outcome::Agreement;
         PublishedOut {
-            value: number(&published.value),
+            value: range(&published.value),
             decimals: published.decimals,
             source: published.source.clone(),
             agreement: match published.agreement {

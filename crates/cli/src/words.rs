@@ -3,7 +3,7 @@
 use jauge::outcome::{Agreement, GroupKey, Member, MissingReason, Status, Value, ZeroDenominator, ZeroReason};
 use jauge::program::model::{Indicator, ItemKind, Program};
 use jauge::text::{Both, Lang};
-use jauge::types::{Number, Period, Unit};
+use jauge::types::{Number, Period, Range, Unit};
 
 /// Levels of a derived unit that are spelled out.
 const UNIT_DEPTH: usize = 6;
@@ -11,7 +11,7 @@ const UNIT_DEPTH: usize = 6;
 /// The state of a value, as a stable word for machines.
 pub fn state(value: &Value) -> &'static str {
     match value {
-        Value::Number(_) => "number",
+        Value::Number(_) | Value::Qualified(_) => "number",
         Value::ImpliedZero(_) => "implied_zero",
         Value::Missing(_) => "missing",
         Value::NotApplicable(_) => "not_applicable",
@@ -20,10 +20,12 @@ pub fn state(value: &Value) -> &'static str {
     }
 }
 
-/// The SDMX observation status: `A` normal, `P` provisional, `O` missing, `M` cannot exist, `Q` suppressed.
+/// The SDMX observation status: `A` normal, `E` estimated (qualified), `P` provisional, `O` missing, `M` cannot exist, `Q` suppressed.
 pub fn obs_status(value: &Value, incomplete: bool) -> &'static str {
     match value {
-        Value::Number(_) | Value::ImpliedZero(_) if incomplete => "P",
+        Value::Number(_) | Value::Qualified(_) | Value::ImpliedZero(_) if incomplete => "P",
+        // SDMX: an estimated value.
+        Value::Qualified(_) => "E",
         Value::Number(_) | Value::ImpliedZero(_) => "A",
         Value::Missing(_) => "O",
         Value::NotApplicable(_) | Value::NotComputable(_) => "M",
@@ -34,7 +36,7 @@ pub fn obs_status(value: &Value, incomplete: bool) -> &'static str {
 /// The reason of a state, as a stable word for machines; `None` for a measured number.
 pub fn reason_code(value: &Value) -> Option<&'static str> {
     Some(match value {
-        Value::Number(_) => return None,
+        Value::Number(_) | Value::Qualified(_) => return None,
         Value::ImpliedZero(ZeroReason::Coverage) => "coverage",
         Value::ImpliedZero(ZeroReason::PartsReachTotal) => "parts_reach_total",
         Value::Missing(reason) => missing_code(reason),
@@ -54,6 +56,7 @@ fn missing_code(reason: &MissingReason) -> &'static str {
         MissingReason::PartsIncomplete { .. } => "parts_incomplete",
         MissingReason::SourceUnreadable => "source_unreadable",
         MissingReason::Operand(_, _) => "operand_missing",
+        MissingReason::Undecided => "undecided",
         MissingReason::NoSuchBreakdown => "no_such_breakdown",
     }
 }
@@ -61,7 +64,7 @@ fn missing_code(reason: &MissingReason) -> &'static str {
 /// The reason of a state in words; `None` for a measured number.
 pub fn reason(value: &Value, program: &Program) -> Option<Both<String>> {
     Some(match value {
-        Value::Number(_) => return None,
+        Value::Number(_) | Value::Qualified(_) => return None,
         Value::ImpliedZero(ZeroReason::Coverage) => Both {
             fr: "zéro déduit : la source couvre ce groupe et n'y a aucune ligne".into(),
             en: "zero implied: the source covers this group and has no row there".into(),
@@ -109,6 +112,10 @@ fn missing(why: &MissingReason, program: &Program) -> Both<String> {
             en: format!("neither the total nor all parts ({known} of {wanted})"),
         },
         MissingReason::SourceUnreadable => both("la source ne peut pas être lue", "the source cannot be read"),
+        MissingReason::Undecided => both(
+            "la condition porte sur des chiffres qualifiés et ne peut pas être tranchée",
+            "the condition is about qualified figures and cannot be decided",
+        ),
         MissingReason::NoSuchBreakdown => {
             both("la source n'a pas cette ventilation", "the source has no such breakdown")
         }
@@ -194,13 +201,13 @@ pub fn coordinate(program: &Program, key: &GroupKey, lang: Lang) -> String {
 /// A number with its unit: `50,08 %`, `3 207 élèves`.
 pub fn amount(
     program: &Program,
-    number: &Number,
+    number: &Range,
     unit: &Unit,
     rounding: Option<jauge::types::Rounding>,
     lang: Lang,
 ) -> String {
     let shown = number.show(lang, rounding);
-    let word = unit_word(program, unit, is_singular(number, lang), lang);
+    let word = unit_word(program, unit, is_singular(number.stated(), lang), lang);
     match unit {
         Unit::Percent => lang.pick(format!("{shown}\u{a0}%"), format!("{shown}%")),
         _ if word.is_empty() => shown,

@@ -223,11 +223,7 @@ impl Classes {
             let value = values.get(one.column).copied().unwrap_or(Value::Missing);
             match state {
                 State::Count(count) => *count += u64::from(value.is_present()),
-                State::Sum(sum) => {
-                    if let Some(number) = value.number() {
-                        sum.add(number);
-                    }
-                }
+                State::Sum(sum) => sum.take(value),
                 State::Minimum(own) => {
                     if let Some(number) = value.number() {
                         lower(own, number);
@@ -264,9 +260,9 @@ impl Classes {
 }
 
 fn put_edge(own: &mut Option<(Decimal, Sum)>, value: Value, by: Option<Value>, earliest: bool) {
-    if let (Some(number), Some(at)) = (value.number(), by.and_then(Value::number)) {
+    if let (Some(_), Some(at)) = (value.number(), by.and_then(Value::number)) {
         let mut sum = Sum::default();
-        sum.add(number);
+        sum.take(value);
         edge(own, at, &sum, earliest);
     }
 }

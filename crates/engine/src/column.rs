@@ -8,7 +8,8 @@ use jauge::types::{Calendar, CalendarId, Date, Number, Unit};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
-    Mistake, NumberStyle, Trouble, Value, compare_number, date, other_style, read_number, readings, style_words,
+    Mistake, NumberStyle, Trouble, Value, compare_number, date, other_style, read_number, read_said, readings,
+    style_words,
 };
 use crate::filter::Conditions;
 use crate::limits;
@@ -23,6 +24,8 @@ pub(crate) struct Reader<'a> {
     markers: FxHashMap<String, Value>,
     format: &'a Format,
     numeric: bool,
+    /// How far « environ » reaches, in per cent.
+    margin: Option<&'a Number>,
 }
 
 enum Of<'a> {
@@ -70,7 +73,8 @@ impl<'a> Reader<'a> {
                 catalog.calendars.get(usize::from(*at)).map_or(Of::Nothing, Of::Period)
             }
         };
-        Reader { column, of, markers, format, numeric }
+        let margin = catalog.source.margin.as_ref();
+        Reader { column, of, markers, format, numeric, margin }
     }
 
     /// Reads one cell. A mistake comes with a missing value.
@@ -94,7 +98,7 @@ impl<'a> Reader<'a> {
     fn typed(&self, text: &str) -> Result<Value, Mistake> {
         match &self.of {
             Of::Text => Ok(Value::Text),
-            Of::Number(style) => read_number(text, *style).map(Value::Number).map_err(Mistake::from),
+            Of::Number(style) => self.number(text, *style),
             Of::Date(style) => date(text, *style).map(Value::Day).ok_or(Mistake::NotADate),
             Of::YesNo(words) => words
                 .get(&plain(text))
@@ -107,6 +111,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn number(&self, text: &str, style: NumberStyle) -> Result<Value, Mistake> {
+        let trouble = match read_number(text, style) {
+            Ok(number) => return Ok(Value::Number(number)),
+            Err(trouble) => trouble,
+        };
+        let floor = matches!(&self.column.of, ColumnType::Number(Unit::Of(_)));
+        match read_said(text, style, self.margin, floor) {
+            None => Err(trouble.into()),
+            Some(Ok(said)) if self.column.qualified => Ok(Value::Said(said)),
+            Some(Ok(_)) => Err(Mistake::Qualified),
+            Some(Err(trouble)) => Err(trouble.into()),
+        }
+    }
+
     /// The words' facts of a mistake that is kept. `text` is masked already where the column is confidential.
     pub(crate) fn explain(&self, mistake: Mistake, text: &str, cells: usize) -> DataProblem {
         let masked = self.column.confidential;
@@ -114,6 +132,7 @@ impl<'a> Reader<'a> {
         match mistake {
             Mistake::Empty => DataProblem::EmptyCell { column: self.column.name.clone() },
             Mistake::NotANumber => DataProblem::NotANumber { text },
+            Mistake::Qualified => DataProblem::QualifiedText { text, column: self.column.name.clone() },
             Mistake::Style if masked => DataProblem::NotANumber { text },
             Mistake::Style => {
                 let (as_decimal, as_thousands) = readings(&text);
@@ -256,7 +275,9 @@ pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) ->
                 Value::Total => Cube::TOTAL,
                 Value::Member(member, _) => index(dimension.ancestor(member, *level)),
                 Value::Number(number) => index(band(number, dimension).and_then(|at| dimension.ancestor(at, *level))),
-                Value::Missing | Value::Text | Value::Day(_) | Value::YesNo(_) | Value::Period(_) => Cube::UNKNOWN,
+                Value::Missing | Value::Text | Value::Said(_) | Value::Day(_) | Value::YesNo(_) | Value::Period(_) => {
+                    Cube::UNKNOWN
+                }
             }
         }
         Key::Period { calendar, .. } => {
@@ -266,7 +287,7 @@ pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) ->
                 Value::Day(day) => calendar.ordinal_of(Date::from_day_number(day)),
                 Value::Text | Value::Number(_) => calendar.read_label(text).unwrap_or(Cube::UNKNOWN),
                 Value::Total => Cube::TOTAL,
-                Value::Missing | Value::YesNo(_) | Value::Member(..) => Cube::UNKNOWN,
+                Value::Missing | Value::Said(_) | Value::YesNo(_) | Value::Member(..) => Cube::UNKNOWN,
             }
         }
     }

@@ -38,7 +38,7 @@ pub(crate) fn identify(value: Value, text: &str, out: &mut Vec<u8>) {
             out.extend_from_slice(crate::text::composed(text).as_bytes());
         }
         Value::Total => out.push(1),
-        Value::Text => {
+        Value::Text | Value::Said(_) => {
             out.push(2);
             out.extend_from_slice(crate::text::composed(text).as_bytes());
         }

@@ -227,6 +227,10 @@ fn column_of(state: LaneState) -> Option<usize> {
 /// The value of a state, and whether it fits.
 fn value(state: State) -> (LaneValue, bool) {
     let sum = |sum: &crate::sum::Sum| match sum.total() {
+        Some(_) if sum.is_qualified() => match sum.qualified() {
+            Some(qualified) => (LaneValue::Qualified(Box::new(qualified)), true),
+            None => (LaneValue::Sum(Decimal::default(), 0), false),
+        },
         Some(total) => (LaneValue::Sum(total, sum.count), true),
         None => (LaneValue::Sum(Decimal::default(), 0), false),
     };

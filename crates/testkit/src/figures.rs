@@ -7,7 +7,7 @@ use jauge::outcome::{
 use jauge::plan::{Catalog, Cube, CubeSource, Request, plan};
 use jauge::program::model::{InlineData, Program};
 use jauge::text::Lang;
-use jauge::types::{Number, Period, Rounding, RoundingMode};
+use jauge::types::{Number, Period, Range, Rounding, RoundingMode};
 use jauge_engine::Engine;
 
 use crate::page::{Case, Page};
@@ -100,8 +100,15 @@ fn figure(program: &Program, outcome: &Outcome, row: &Row, lang: Lang) -> Option
     };
     let Some(figure) = outcome.figures.iter().find(of) else { return Some("there is no such figure".into()) };
     let mode = program.indicators[figure.indicator].rounding.map_or(RoundingMode::HalfAway, |rounding| rounding.mode);
+    if let Value::Qualified(range) = &figure.value {
+        let rounding = program.indicators[figure.indicator].rounding;
+        let shown = plain(&range.show(lang, rounding));
+        if plain(&row.value_text) != shown {
+            return Some(format!("the value is `{shown}`"));
+        }
+    }
     let number = figure.value.number();
-    if !agrees(number.as_ref(), row.value.as_ref(), mode) {
+    if !matches!(figure.value, Value::Qualified(_)) && !agrees(number.as_ref(), row.value.as_ref(), mode) {
         return Some(format!("the value is {:?}", number.map(|number| number.decimal())));
     }
     let state = state(&figure.value, lang);
@@ -113,11 +120,17 @@ fn figure(program: &Program, outcome: &Outcome, row: &Row, lang: Lang) -> Option
         return Some(format!("the status is `{status}`"));
     }
     for (actual, written) in [(&figure.numerator, &row.numerator), (&figure.denominator, &row.denominator)] {
-        if written.is_some() && !agrees(actual.as_ref(), written.as_ref(), mode) {
-            return Some(format!("a part is {:?}", actual.as_ref().map(Number::decimal)));
+        let actual = actual.as_ref().map(Range::stated);
+        if written.is_some() && !agrees(actual, written.as_ref(), mode) {
+            return Some(format!("a part is {:?}", actual.map(Number::decimal)));
         }
     }
     None
+}
+
+/// The words of a qualified figure without units, with plain spaces.
+fn plain(text: &str) -> String {
+    text.replace(['\u{a0}', '\u{202f}'], " ").trim_end_matches('%').trim().to_string()
 }
 
 fn agrees(actual: Option<&Number>, written: Option<&Written>, mode: RoundingMode) -> bool {
@@ -134,6 +147,7 @@ fn agrees(actual: Option<&Number>, written: Option<&Written>, mode: RoundingMode
 fn state(value: &Value, lang: Lang) -> String {
     match value {
         Value::Number(_) => lang.pick("mesuré", "measured"),
+        Value::Qualified(_) => lang.pick("qualifié", "qualified"),
         Value::ImpliedZero(ZeroReason::Coverage) => lang.pick("zéro déduit (champ couvert)", "implied zero (coverage)"),
         Value::ImpliedZero(ZeroReason::PartsReachTotal) => {
             lang.pick("zéro déduit (total atteint)", "implied zero (parts reach the total)")
@@ -152,6 +166,7 @@ fn state(value: &Value, lang: Lang) -> String {
                 lang.pick("non disponible (source illisible)", "missing (source unreadable)")
             }
             MissingReason::Operand(..) => lang.pick("non disponible (opérande)", "missing (operand)"),
+            MissingReason::Undecided => lang.pick("non disponible (indécis)", "missing (undecided)"),
             MissingReason::NoSuchBreakdown => lang.pick("non disponible (non ventilé)", "missing (no such breakdown)"),
         },
         Value::NotApplicable(_) => lang.pick("sans objet", "not applicable"),

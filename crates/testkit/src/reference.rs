@@ -34,7 +34,7 @@ impl Reference<'_> {
         };
         let sum = |values: Vec<Number>| values.into_iter().fold(Number::zero(), |sum, value| sum + value);
         match &self.program.exprs.get(id.0 as usize)?.kind {
-            ExprKind::Number(number) => Some(number.clone()),
+            ExprKind::Number(number) => number.exact().cloned(),
             ExprKind::Measure(measure) => self.measure(measure, conds, period, group),
             ExprKind::Indicator(used) => one(&self.program.indicators.get(*used)?.measure),
             ExprKind::Where(inner, cond) => self.value(*inner, &[conds, &[cond]].concat(), period, group),

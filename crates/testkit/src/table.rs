@@ -35,6 +35,8 @@ pub struct Row {
     pub group: String,
     /// The value as shown, or a fraction.
     pub value: Option<Written>,
+    /// The value's words: `plus de 50 000`.
+    pub value_text: String,
     /// The state's words, or those of a rule's result.
     pub state: String,
     /// Words for the status towards the target.
@@ -103,7 +105,10 @@ impl Table {
                 return Err(format!("{number}: {} cells under {} headings", texts.len(), headings.len()));
             }
             for (text, heading) in texts.into_iter().zip(&headings) {
+                let qualified = jauge::syntax::keywords::qualified_text(&text).is_some()
+                    || ["sans bornes", "no known"].iter().any(|words| text.starts_with(words));
                 let written = || match text.as_str() {
+                    _ if qualified => Ok(None),
                     "" | "—" | "-" => Ok(None),
                     _ => Written::read(&text, lang).map(Some).ok_or(format!("{number}: `{text}` is no number")),
                 };
@@ -111,7 +116,10 @@ impl Table {
                     Some(Heading::Indicator | Heading::Rule) => row.name = text,
                     Some(Heading::Period) => row.period = text,
                     Some(Heading::Group) => row.group = text,
-                    Some(Heading::Value) => row.value = written()?,
+                    Some(Heading::Value) => {
+                        row.value = written()?;
+                        row.value_text = text;
+                    }
                     Some(Heading::State) => row.state = text,
                     Some(Heading::Status) => row.status = text,
                     Some(Heading::Numerator) => row.numerator = written()?,

@@ -185,6 +185,7 @@ fn evaluated(program: &Program, engine: &Engine) -> Outcome {
 fn plain(value: &LaneValue) -> String {
     match value {
         LaneValue::Count(count) => format!("{count}"),
+        LaneValue::Qualified(sum) => format!("{sum:?}"),
         LaneValue::Sum(sum, values) => format!("{} of {values}", naive::number(*sum)),
         LaneValue::Extreme(extreme) => format!("{:?}", extreme.map(naive::number)),
         LaneValue::Values(values) => {
@@ -262,7 +263,7 @@ proptest! {
                 }
                 "girls" => {
                     if let (Some(over), Some(under)) = (&figure.numerator, &figure.denominator) {
-                        let quotient = over.divide(under).map(|quotient| quotient * Number::from(100i64));
+                        let quotient = over.stated().divide(under.stated()).map(|quotient| quotient * Number::from(100i64));
                         prop_assert_eq!(figure.value.number(), quotient);
                     }
                 }

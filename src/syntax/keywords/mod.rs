@@ -8,12 +8,14 @@ mod fields;
 mod grammar;
 mod hints;
 mod phrases;
+mod qualifiers;
 
 pub use choices::{CIVIL_CALENDARS, MONTHS, calendar_named, choice, choices_of, item, length, length_named};
 pub use fields::{FIELDS, FieldEntry, Shape, field_named, field_word, fields_in, fields_under, is_repeated};
 pub use grammar::grammar;
 pub use hints::{HINTS, Hint, hint};
 pub use phrases::{Keyword, is_reserved, reserved};
+pub use qualifiers::{QUALIFIERS, QualifiedText, ROUND_NUMBERS, qualified_text};
 
 use unicode_normalization::UnicodeNormalization;
 

@@ -80,7 +80,25 @@ phrases! {
     NotApplicable = "k_not_applicable", ["sans objet"], ["not applicable"];
     NotAvailable = "k_not_available", ["non disponible"], ["missing"];
     NotComputable = "k_not_computable", ["non calculable"], ["not computable"];
+    // ── qualifiers
+    MoreThan = "k_more_than", ["plus de", "plus d'"], ["more than", "over"];
+    LessThan = "k_less_than", ["moins de", "moins d'"], ["less than", "fewer than", "under"];
+    SaidAtLeast = "k_said_at_least", ["au moins"], ["at least"];
+    SaidAtMost = "k_said_at_most", ["au plus", "au maximum"], ["at most", "up to"];
+    Nearly = "k_nearly", ["près de", "près d'", "presque"], ["nearly", "almost", "close to"];
+    About = "k_about", ["environ"], ["about", "around", "approximately"];
+    SomeTen = "k_some_10", ["une dizaine"], ["some ten", "ten or so"];
+    SomeDozen = "k_some_12", ["une douzaine"], ["some dozen", "a dozen"];
+    SomeFifteen = "k_some_15", ["une quinzaine"], ["some fifteen", "fifteen or so"];
+    SomeTwenty = "k_some_20", ["une vingtaine"], ["some twenty", "twenty or so"];
+    SomeThirty = "k_some_30", ["une trentaine"], ["some thirty", "thirty or so"];
+    SomeForty = "k_some_40", ["une quarantaine"], ["some forty", "forty or so"];
+    SomeFifty = "k_some_50", ["une cinquantaine"], ["some fifty", "fifty or so"];
+    SomeSixty = "k_some_60", ["une soixantaine"], ["some sixty", "sixty or so"];
+    SomeHundred = "k_some_100", ["une centaine"], ["some hundred", "a hundred"];
+    SomeThousand = "k_some_1000", ["un millier"], ["some thousand", "a thousand"];
     // ── columns
+    Qualified = "k_qualified", ["qualifié", "qualifiée"], ["qualified"];
     OfText = "k_text", ["texte"], ["text"];
     OfDate = "k_date", ["date"], ["date"];
     OfYesNo = "k_yes_no", ["oui ou non"], ["yes or no"];

@@ -65,6 +65,12 @@ impl Lower<'_> {
             Rule::k_not_available => ExpectedValue::Missing(at),
             Rule::k_not_applicable => ExpectedValue::NotApplicable(at),
             Rule::k_not_computable => ExpectedValue::NotComputable(at),
+            Rule::aim_between => {
+                let bounds: Vec<Pair<'_>> =
+                    inner.into_inner().filter(|part| part.as_rule() == Rule::quantity).collect();
+                let (low, high) = (bounds.first()?, bounds.last()?);
+                ExpectedValue::Between(self.quantity(low)?, self.quantity(high)?)
+            }
             _ => ExpectedValue::Is(self.quantity(&inner)?),
         };
         Some(ExpectedLine { indicator, period, group, value, span })

@@ -230,6 +230,7 @@ impl Lower<'_> {
             Rule::k_missing_excluded => Some(ColumnOption::Missing(MissingPolicy::Excluded)),
             Rule::k_missing_counted => Some(ColumnOption::Missing(MissingPolicy::Counted)),
             Rule::k_confidential => Some(ColumnOption::Confidential),
+            Rule::k_qualified => Some(ColumnOption::Qualified),
             Rule::k_total => of_text(ColumnOption::Total),
             Rule::k_not_applicable => of_text(ColumnOption::NotApplicable),
             Rule::k_unknown => of_text(ColumnOption::Unknown),

@@ -8,7 +8,7 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::keywords::{self, Keyword, fold};
 use crate::syntax::limits;
 use crate::text::{Lang, Span};
-use crate::types::{Date, Number};
+use crate::types::{Date, Number, Qualifier};
 
 /// A number as typed: digits between marks.
 struct Digits {
@@ -101,16 +101,24 @@ impl Lower<'_> {
     pub(super) fn quantity(&mut self, pair: &Pair<'_>) -> Option<Quantity> {
         let span = self.span(pair);
         let (mut negative, mut number, mut unit) = (false, None, None);
+        let (mut qualifier, mut as_word) = (None, false);
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
                 Rule::sign => negative = inner.into_inner().any(|sign| sign.as_rule() == Rule::k_minus),
                 Rule::number | Rule::bare_number => number = Some(self.number(&inner)?),
                 Rule::unit_word => unit = Some(self.unit_word(&inner)),
+                Rule::qualifier => qualifier = inner.into_inner().next().and_then(|word| qualifier_of(word.as_rule())),
+                Rule::round => {
+                    as_word = true;
+                    number = inner.into_inner().next().and_then(|word| round_number(word.as_rule()));
+                }
                 _ => {}
             }
         }
         let (value, decimals) = number?;
-        Some(Quantity { value: if negative { -value } else { value }, decimals, unit, span })
+        let qualifier = qualifier.or(as_word.then_some(Qualifier::About));
+        let value = if negative { -value } else { value };
+        Some(Quantity { value, decimals, unit, qualifier, as_word, span })
     }
 
     /// `2019-2020`, `2016 à 2020`
@@ -207,6 +215,16 @@ impl Lower<'_> {
             _ => Some(Literal::Word(self.name(&inner))),
         }
     }
+}
+
+fn qualifier_of(rule: Rule) -> Option<Qualifier> {
+    let keyword = Keyword::of_rule(&format!("{rule:?}"))?;
+    keywords::QUALIFIERS.iter().find(|(word, _)| *word == keyword).map(|(_, qualifier)| *qualifier)
+}
+
+fn round_number(rule: Rule) -> Option<(Number, u8)> {
+    let keyword = Keyword::of_rule(&format!("{rule:?}"))?;
+    keywords::ROUND_NUMBERS.iter().find(|(word, _)| *word == keyword).map(|(_, number)| (Number::from(*number), 0))
 }
 
 /// What is wrong with a period as typed, dashes and capitals made plain.

@@ -126,6 +126,7 @@ impl Lower<'_> {
             // The parentheses stay in the span, so that arithmetic around them covers them.
             Rule::paren => return operand(self).map(|inside| Expr { span, ..*inside }),
             Rule::measure_number => ExprKind::Number(self.quantity(pair)?),
+            Rule::measure_qualified => ExprKind::Number(self.quantity(inner.first()?)?),
             Rule::measure_name => ExprKind::Name(names.next()?),
             Rule::count => ExprKind::Count {
                 unit: self.unit_word(find(Rule::unit_word)?),

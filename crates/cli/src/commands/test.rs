@@ -115,13 +115,16 @@ fn rules(program: &Program, scan: &Scan, lang: Lang, lines: &mut Vec<Line>) {
         let Some(rule) = program.rules.get(outcome.rule) else { continue };
         let period = words::period(program, outcome.period, lang);
         let name = format!("{} {period}, {}", rule.name, words::group(program, &outcome.group, lang));
-        let side = |value: &Value| match value.number() {
+        let side = |value: &Value| match value.range() {
             Some(number) => number.show(lang, None),
             None => words::reason(value, program).map(|reason| reason.into(lang)).unwrap_or_default(),
         };
         let sides = format!("{} / {}", side(&outcome.sides.0), side(&outcome.sides.1));
         let verdict = match &outcome.result {
             RuleResult::Holds => Verdict::Pass,
+            RuleResult::CannotTell(Value::Qualified(_)) => {
+                Verdict::Skip(lang.pick(format!("chiffres qualifiés : {sides}"), format!("qualified figures: {sides}")))
+            }
             RuleResult::CannotTell(value) => {
                 Verdict::Skip(words::reason(value, program).map(|reason| reason.into(lang)).unwrap_or_default())
             }
@@ -146,7 +149,7 @@ fn published(program: &Program, scan: &Scan, lang: Lang, lines: &mut Vec<Line>) 
             let period = words::period(program, figure.period, lang);
             let name = format!("{} {period}, {}", indicator.name, words::group(program, &figure.group, lang));
             let verdict = words::agreement(published.agreement).into(lang).to_string();
-            let computed = match figure.value.number() {
+            let computed = match figure.value.range() {
                 Some(number) => words::amount(program, &number, &indicator.unit, None, lang),
                 None => words::reason(&figure.value, program).map(|reason| reason.into(lang)).unwrap_or_default(),
             };

@@ -3,7 +3,7 @@
 use jauge::outcome::{Figure, Member, Outcome};
 use jauge::program::model::Program;
 use jauge::text::{Files, Lang};
-use jauge::types::Number;
+use jauge::types::{Number, Range};
 
 use crate::words;
 
@@ -21,10 +21,13 @@ pub struct Dialect {
 const BEFORE: [&str; 8] =
     ["indicator", "code", "label", "programme", "period", "period_start", "period_end", "calendar"];
 
-const AFTER: [&str; 21] = [
+const AFTER: [&str; 24] = [
     "total",
     "value",
     "value_exact",
+    "qualifier",
+    "low",
+    "high",
     "numerator",
     "denominator",
     "unit",
@@ -106,9 +109,16 @@ fn cells(
     }
     let value = figure.value.number();
     let exact = value.as_ref().map(|value| crate::results::number(value).fraction).unwrap_or_default();
+    // A qualified number is text: « plus de 50000 » is not 50000.
+    let stated = |range: &Range| match range.qualifier() {
+        None => decimal(Some(range.stated())),
+        Some(_) => range.show(lang, None),
+    };
+    let end = |end: Option<jauge::types::Bound>| end.map(|end| decimal(Some(&end.value))).unwrap_or_default();
+    let range = figure.value.range().filter(|range| range.exact().is_none());
     let aim = |aim: &Option<jauge::outcome::Aim>| match aim {
         Some(aim) => match &aim.value {
-            Some(value) => decimal(Some(value)),
+            Some(value) => stated(value),
             None => lang.pick("à définir", "to be defined").to_string(),
         },
         None => String::new(),
@@ -120,8 +130,11 @@ fn cells(
         decimal(value.as_ref()),
         // A fraction such as 1/2 would be read as a date by a spreadsheet, were it not for the text mark.
         if exact.contains('/') { format!("'{exact}") } else { exact },
-        decimal(figure.numerator.as_ref()),
-        decimal(figure.denominator.as_ref()),
+        range.as_ref().and_then(Range::qualifier).map_or("", jauge::types::Qualifier::code).to_string(),
+        range.as_ref().map(|range| end(range.low())).unwrap_or_default(),
+        range.as_ref().map(|range| end(range.high())).unwrap_or_default(),
+        figure.numerator.as_ref().map(stated).unwrap_or_default(),
+        figure.denominator.as_ref().map(stated).unwrap_or_default(),
         text(&words::unit_word(program, &indicator.unit, false, lang)),
         words::state(&figure.value).to_string(),
         text(&words::reason(&figure.value, program).map(|reason| reason.into(lang)).unwrap_or_default()),
@@ -129,7 +142,7 @@ fn cells(
         aim(&figure.baseline),
         aim(&figure.target),
         figure.status.map(|status| words::status(status).into(lang).to_string()).unwrap_or_default(),
-        join(figure.published.iter().map(|published| decimal(Some(&published.value))).collect()),
+        join(figure.published.iter().map(|published| stated(&published.value)).collect()),
         join(
             figure
                 .published

@@ -139,7 +139,7 @@ fn one_indicator(
             None => Cell::new(value),
         });
         if with_parts {
-            let show = |number: &Option<jauge::types::Number>| match number {
+            let show = |number: &Option<jauge::types::Range>| match number {
                 Some(number) => number.show(lang, None),
                 None => "?".into(),
             };
@@ -201,7 +201,7 @@ const MAXIMUM_WORD: u16 = 40;
 
 /// The value with its unit and marks, or why there is none.
 fn value(program: &Program, indicator: &Indicator, figure: &Figure, notes: &mut Notes, lang: Lang) -> String {
-    let Some(number) = figure.value.number() else {
+    let Some(number) = figure.value.range() else {
         return words::reason(&figure.value, program).map(|reason| reason.into(lang)).unwrap_or_default();
     };
     let mut text = words::amount(program, &number, &indicator.unit, indicator.rounding, lang);
@@ -222,9 +222,11 @@ fn value(program: &Program, indicator: &Indicator, figure: &Figure, notes: &mut 
 
 fn aim(program: &Program, indicator: &Indicator, aim: Option<&jauge::outcome::Aim>, lang: Lang) -> String {
     let Some(aim) = aim else { return String::new() };
-    let show = |number: &jauge::types::Number| words::amount(program, number, &indicator.unit, None, lang);
+    let show = |number: &jauge::types::Range| words::amount(program, number, &indicator.unit, None, lang);
     let value = match (&aim.value, &aim.upper) {
-        (Some(value), Some(upper)) => format!("{} {} {}", show(value), lang.pick("à", "to"), show(upper)),
+        (Some(value), Some(upper)) => {
+            format!("{} {} {}", show(value), lang.pick("à", "to"), show(&upper.clone().into()))
+        }
         (Some(value), None) => show(value),
         (None, _) => lang.pick("à définir", "to be defined").into(),
     };

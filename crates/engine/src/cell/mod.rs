@@ -2,9 +2,11 @@
 
 mod date;
 mod number;
+mod said;
 
 pub(crate) use date::{date, other_style, style_words};
 pub(crate) use number::{NumberStyle, Trouble, compare, compare_number, decimal_of, normal, read_number, readings};
+pub(crate) use said::{Said, read_said};
 
 use jauge::plan::Decimal;
 
@@ -19,6 +21,8 @@ pub(crate) enum Value {
     Text,
     /// A number.
     Number(Decimal),
+    /// A qualified number.
+    Said(Said),
     /// A day number.
     Day(i32),
     /// Yes or no.
@@ -34,6 +38,7 @@ impl Value {
     pub(crate) fn number(self) -> Option<Decimal> {
         match self {
             Value::Number(number) => Some(number),
+            Value::Said(said) => Some(said.stated),
             Value::Member(_, number) => number,
             Value::Day(day) => Some(Decimal { mantissa: i128::from(day), scale: 0 }),
             Value::Period(ordinal) => Some(Decimal { mantissa: i128::from(ordinal), scale: 0 }),
@@ -54,6 +59,8 @@ pub(crate) enum Mistake {
     Empty,
     /// Not a number.
     NotANumber,
+    /// A qualified number where none is declared.
+    Qualified,
     /// Marks that do not fit the declaration.
     Style,
     /// An exponent.
@@ -95,6 +102,7 @@ impl Mistake {
             Mistake::NotYesOrNo => 9,
             Mistake::CellCount { .. } => 10,
             Mistake::AfterQuote => 11,
+            Mistake::Qualified => 12,
         }
     }
 }

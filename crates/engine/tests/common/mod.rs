@@ -37,6 +37,7 @@ pub fn column(name: &str, of: ColumnType) -> Column {
         may_be_missing: false,
         missing: None,
         confidential: false,
+        qualified: false,
         totals: vec![],
         unknowns: vec![],
         not_applicable: vec![],
@@ -125,6 +126,7 @@ pub fn world() -> World {
         period: None,
         columns,
         covers: vec![],
+        margin: None,
         covers_period: None,
         definition: nowhere(),
     };
@@ -184,6 +186,7 @@ pub fn show(cube: &Cube) -> Vec<String> {
     let value = |value: &LaneValue| match value {
         LaneValue::Count(count) => count.to_string(),
         LaneValue::Sum(sum, count) => format!("{}/{count}", number(sum)),
+        LaneValue::Qualified(sum) => format!("{sum:?}"),
         LaneValue::Extreme(extreme) => extreme.as_ref().map_or("-".into(), number),
         LaneValue::Values(values) => {
             values.iter().map(|(n, rows)| format!("{}x{rows}", number(n))).collect::<Vec<_>>().join("+")
