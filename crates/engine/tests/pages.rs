@@ -67,5 +67,7 @@ fn error_pages() {
         assert_eq!(nth, 4, "{code} has two examples in each language");
     }
     assert!(wrong.is_empty(), "{wrong}");
-    assert_eq!(pages, 31, "every code of the family has its page");
+    let codes = jauge::problem::Fact::codes();
+    let codes = codes.iter().filter(|code| code.get(1..3) == Some("05")).count();
+    assert_eq!(pages, codes, "every code of the family has its page");
 }
