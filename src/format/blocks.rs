@@ -4,8 +4,8 @@ use super::measures::comparison;
 use super::page::{INDENT, Page};
 use super::words::Writer;
 use crate::syntax::ast::{
-    Aim, AimValue, Block, BlockKind, ColumnLine, ColumnOf, ColumnOption, ExpectedLine, ExpectedValue, Field, GroupText,
-    Item, MemberLine, PeriodWanted, RowIs, Text, Value,
+    Aim, AimValue, Block, BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, ExpectedLine, ExpectedValue, Field,
+    GroupText, Item, MemberLine, PeriodWanted, RowIs, Text, Value,
 };
 use crate::syntax::keywords::{Keyword, MONTHS, block_word, choice, field_word, first, item, length};
 use crate::text::Span;
@@ -187,6 +187,7 @@ fn write_column(writer: &Writer<'_>, column: &ColumnLine, width: usize) -> Strin
         ColumnOf::Missing(span) => writer.file.slice(*span).to_string(),
     };
     let marked = |word: Keyword, text: &Text| format!("{} {}", writer.word(word), writer.text(text));
+    let styled = |word: Keyword, of: Choice| format!("{} {}", writer.word(word), first(&choice(of), writer.to));
     let options = column.options.iter().map(|(option, _)| match option {
         ColumnOption::MayBeMissing => writer.word(Keyword::MayBeMissing).to_string(),
         ColumnOption::Missing(policy) => writer.missing_policy(*policy).to_string(),
@@ -196,6 +197,9 @@ fn write_column(writer: &Writer<'_>, column: &ColumnLine, width: usize) -> Strin
         ColumnOption::Unknown(text) => marked(Keyword::Unknown, text),
         ColumnOption::NotApplicable(text) => marked(Keyword::NotApplicable, text),
         ColumnOption::NotAvailable(text) => marked(Keyword::NotAvailable, text),
+        ColumnOption::DecimalMark(word) => styled(Keyword::DecimalStyle, *word),
+        ColumnOption::ThousandsMark(word) => styled(Keyword::ThousandsStyle, *word),
+        ColumnOption::DateStyle(word) => styled(Keyword::DatesStyle, *word),
         ColumnOption::Header(text) => marked(Keyword::Header, text),
         ColumnOption::Yes(text) => marked(Keyword::Yes, text),
         ColumnOption::No(text) => marked(Keyword::No, text),

@@ -137,6 +137,28 @@ pub enum DataProblem {
         /// The source declares its decimal or thousands mark.
         declared: bool,
     },
+    /// `31,40` in a column where another cell is `50.07`.
+    MixedStyles {
+        /// The text.
+        text: String,
+        /// The number if its mark is a decimal mark: the mark, and the number with a point.
+        as_decimal: Option<(char, String)>,
+        /// The number if its mark groups thousands: the mark, and the digits.
+        as_thousands: Option<(char, String)>,
+        /// The cell that is written in another style.
+        other: String,
+        /// Its line.
+        line: u64,
+        /// The column.
+        column: String,
+    },
+    /// `26.039` in a column of persons whose decimal mark is a point.
+    NotWhole {
+        /// The text.
+        text: String,
+        /// The number if its mark groups thousands: the mark, and the digits.
+        as_thousands: Option<(char, String)>,
+    },
     /// `1,2E+05`: a spreadsheet has shortened the number.
     ShortenedNumber {
         /// The text.
@@ -276,7 +298,7 @@ impl DataProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
         "E0514", "E0515", "E0516", "E0517", "E0518", "E0519", "E0520", "E0521", "E0522", "E0523", "E0524", "E0525", "E0526",
-        "E0527", "E0528", "E0529", "E0530", "E0540", "W0501",
+        "E0527", "E0528", "E0529", "E0530", "E0540", "E0570", "E0571", "W0501",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -302,6 +324,8 @@ impl DataProblem {
             DataProblem::NotANumber { .. } => "E0519",
             DataProblem::QualifiedText { .. } => "E0540",
             DataProblem::NumberStyle { .. } => "E0520",
+            DataProblem::MixedStyles { .. } => "E0570",
+            DataProblem::NotWhole { .. } => "E0571",
             DataProblem::ShortenedNumber { .. } => "E0521",
             DataProblem::NumberTooLong { .. } => "E0522",
             DataProblem::NotADate { .. } => "E0523",
@@ -665,6 +689,73 @@ impl DataProblem {
                     ),
                 }
             }
+            DataProblem::MixedStyles { text, as_decimal, as_thousands, other, line, column } => {
+                let decimal = as_decimal.as_ref().map_or("", |(_, number)| number);
+                let marks = |mark: fn(char) -> &'static str| as_decimal.as_ref().map_or("", |(sign, _)| mark(*sign));
+                Both {
+                    fr: Words::new(
+                        format!("« {text} » et « {other} » (ligne {line}) sont dans la même colonne, mais pas écrits de même"),
+                        match as_thousands {
+                            Some((_, number)) => format!(
+                                "{} si le signe sépare les décimales, {number} s'il groupe les milliers",
+                                decimal.replace('.', ",")
+                            ),
+                            None => format!("{} si le signe sépare les décimales", decimal.replace('.', ",")),
+                        },
+                        format!(
+                            "une colonne n'a qu'une écriture : corrigez les cellules de l'autre, puis déclarez celle qui \
+                             reste, par exemple {column}  nombre, décimale {}",
+                            marks(fr_mark)
+                        ),
+                    ),
+                    en: Words::new(
+                        format!("`{text}` and `{other}` (line {line}) are in one column, but not written alike"),
+                        match as_thousands {
+                            Some((_, number)) => {
+                                format!("{decimal} if the mark separates decimals, {number} if it groups thousands")
+                            }
+                            None => format!("{decimal} if the mark separates decimals"),
+                        },
+                        format!(
+                            "a column has one way of writing: mend the cells of the other, then declare the one that \
+                             stays, for example {column}  number, decimal mark {}",
+                            marks(en_mark)
+                        ),
+                    ),
+                }
+            }
+            DataProblem::NotWhole { text, as_thousands } => Both {
+                fr: Words::new(
+                    format!("« {text} » n'est pas un nombre entier de personnes"),
+                    match as_thousands {
+                        Some((_, number)) => format!("{number} si le signe groupe les milliers"),
+                        None => "une partie d'une personne".to_string(),
+                    },
+                    match as_thousands {
+                        Some((mark, _)) => format!(
+                            "si le signe groupe les milliers, à la fin de la ligne de la colonne : milliers {}, décimale {}",
+                            fr_mark(*mark),
+                            if *mark == '.' { "virgule" } else { "point" }
+                        ),
+                        None => "corrigez la cellule, ou donnez à la colonne une unité qui se divise".to_string(),
+                    },
+                ),
+                en: Words::new(
+                    format!("`{text}` is not a whole number of persons"),
+                    match as_thousands {
+                        Some((_, number)) => format!("{number} if the mark groups thousands"),
+                        None => "a part of a person".to_string(),
+                    },
+                    match as_thousands {
+                        Some((mark, _)) => format!(
+                            "if the mark groups thousands, at the end of the column's line: thousands mark {}, decimal mark {}",
+                            en_mark(*mark),
+                            if *mark == '.' { "comma" } else { "point" }
+                        ),
+                        None => "mend the cell, or give the column a unit that can be divided".to_string(),
+                    },
+                ),
+            },
             DataProblem::ShortenedNumber { text } => Both {
                 fr: Words::new(
                     format!("« {text} » est un nombre abrégé par le tableur"),

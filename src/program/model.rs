@@ -240,8 +240,35 @@ pub struct Column {
     pub yes: Vec<String>,
     /// See `yes`.
     pub no: Vec<String>,
+    /// How its cells are written, where that is not as the source says.
+    pub written: Written,
+    /// Only whole numbers are possible: it counts persons.
+    pub whole: bool,
     /// Where it is declared.
     pub definition: Span,
+}
+
+/// How the cells of one column are written; `None` is as the source declares.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Written {
+    /// The decimal mark.
+    pub decimal: Option<char>,
+    /// The thousands mark; `Some(None)` for none.
+    pub thousands: Option<Option<char>>,
+    /// Order of day, month and year.
+    pub dates: Option<DateStyle>,
+}
+
+impl Written {
+    /// The source's format under this column's own declarations.
+    pub fn over(self, format: &Format) -> Format {
+        Format {
+            decimal: self.decimal.or(format.decimal),
+            thousands: self.thousands.unwrap_or(format.thousands),
+            dates: self.dates.unwrap_or(format.dates),
+            ..format.clone()
+        }
+    }
 }
 
 /// What a column holds.

@@ -8,7 +8,7 @@ use crate::text::Both;
 use crate::types::{CalendarId, Unit};
 
 use super::collect::Decl;
-use super::model::{Column, ColumnType, DataSource, DateStyle, Format, RowKind};
+use super::model::{Column, ColumnType, DataSource, DateStyle, Format, RowKind, Written};
 use super::{Checker, Used};
 
 /// What is known of a source besides the model.
@@ -78,6 +78,9 @@ impl<'a> Checker<'a> {
             && self.quantity_in(quantity, &Unit::Percent)
         {
             source.margin = Some(quantity.value.abs());
+        }
+        for column in &mut source.columns {
+            column.whole = matches!(&column.of, ColumnType::Number(unit) if self.counts_persons(unit));
         }
         if source.path.is_none() && !decl.broken {
             let write = ["fichier: \"dossier/données.csv\"", "file: \"folder/data.csv\""];
@@ -379,6 +382,8 @@ fn plain_column(name: &Name, of: ColumnType) -> Column {
         not_available: Vec::new(),
         yes: Vec::new(),
         no: Vec::new(),
+        written: Written::default(),
+        whole: false,
         definition: name.span,
     }
 }
@@ -398,6 +403,9 @@ fn column(line: &ColumnLine, of: ColumnType) -> Column {
             ColumnOption::Unknown(text) => column.unknowns.push(text.text.clone()),
             ColumnOption::NotApplicable(text) => column.not_applicable.push(text.text.clone()),
             ColumnOption::NotAvailable(text) => column.not_available.push(text.text.clone()),
+            ColumnOption::DecimalMark(word) => column.written.decimal = mark(*word),
+            ColumnOption::ThousandsMark(word) => column.written.thousands = Some(mark(*word)),
+            ColumnOption::DateStyle(word) => column.written.dates = Some(date_style(*word)),
             ColumnOption::Header(text) => column.headers.push(text.text.clone()),
             ColumnOption::Yes(text) => column.yes.push(text.text.clone()),
             ColumnOption::No(text) => column.no.push(text.text.clone()),
@@ -411,25 +419,34 @@ fn format_of(decl: &Decl<'_>) -> Format {
         Some(Value::Choice(choice, _)) => Some(*choice),
         _ => None,
     };
-    let mark = |key| match choice(key) {
-        Some(Choice::Comma) => Some(','),
-        Some(Choice::Point) => Some('.'),
-        Some(Choice::Space) => Some(' '),
-        Some(Choice::Apostrophe) => Some('\''),
-        _ => None,
-    };
+
     Format {
         separator: decl.text(Key::Separator).and_then(|text| match text.to_lowercase().as_str() {
             "tabulation" | "tab" | "\\t" => Some('\t'),
             _ => text.chars().next(),
         }),
         encoding: decl.text(Key::Encoding),
-        decimal: mark(Key::DecimalMark),
-        thousands: mark(Key::ThousandsMark),
-        dates: match choice(Key::DateStyle) {
-            Some(Choice::DayMonthYear) => DateStyle::DayMonthYear,
-            Some(Choice::MonthDayYear) => DateStyle::MonthDayYear,
-            _ => DateStyle::YearMonthDay,
-        },
+        decimal: choice(Key::DecimalMark).and_then(mark),
+        thousands: choice(Key::ThousandsMark).and_then(mark),
+        dates: choice(Key::DateStyle).map_or(DateStyle::default(), date_style),
+    }
+}
+
+/// The character of a word of `décimale:` or `milliers:`.
+fn mark(word: Choice) -> Option<char> {
+    match word {
+        Choice::Comma => Some(','),
+        Choice::Point => Some('.'),
+        Choice::Space => Some(' '),
+        Choice::Apostrophe => Some('\''),
+        _ => None,
+    }
+}
+
+fn date_style(word: Choice) -> DateStyle {
+    match word {
+        Choice::DayMonthYear => DateStyle::DayMonthYear,
+        Choice::MonthDayYear => DateStyle::MonthDayYear,
+        _ => DateStyle::YearMonthDay,
     }
 }

@@ -153,6 +153,14 @@ impl Checker<'_> {
         std::iter::successors(Some(unit), next).take(KINSHIP)
     }
 
+    /// True where the unit is persons or a kind of them.
+    pub(super) fn counts_persons(&self, unit: &Unit) -> bool {
+        match unit {
+            Unit::Of(id) => self.is_kind_of(*id, UnitId(0)),
+            Unit::Number | Unit::Percent | Unit::Points | Unit::Per(..) | Unit::Times(..) | Unit::Unknown => false,
+        }
+    }
+
     /// True where figures of this unit are whole numbers: people are, money is not.
     pub(super) fn is_countable(&self, unit: &Unit) -> bool {
         match unit {

@@ -493,6 +493,12 @@ pub enum ColumnOption {
     NotAvailable(Text),
     /// `en-tête "AREF"` / `header "AREF"`: other headers under which the column is found in the file
     Header(Text),
+    /// `décimale virgule` / `decimal mark comma`: how the numbers of this column are written, whatever the source says
+    DecimalMark(Choice),
+    /// `milliers espace` / `thousands mark space`
+    ThousandsMark(Choice),
+    /// `dates jj/mm/aaaa` / `dates dd/mm/yyyy`
+    DateStyle(Choice),
     /// `oui "O"` / `yes "Y"`
     Yes(Text),
     /// `non "N"` / `no "N"`

@@ -2,13 +2,13 @@
 
 use jauge::plan::{Catalog, Cube, Key};
 use jauge::problem::{DataProblem, close_to};
-use jauge::program::model::{Column, ColumnType, DateStyle, Dimension, Format};
+use jauge::program::model::{Column, ColumnType, DateStyle, Dimension};
 use jauge::text::Lang;
 use jauge::types::{Calendar, CalendarId, Date, Number, Unit};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
-    Mistake, NumberStyle, Trouble, Value, compare_number, date, other_style, read_number, read_said, readings,
+    Mistake, NumberStyle, Trouble, Value, compare_number, date, long_date, other_style, read_number, read_said, readings,
     style_words,
 };
 use crate::filter::Conditions;
@@ -22,7 +22,7 @@ pub(crate) struct Reader<'a> {
     of: Of<'a>,
     /// Texts that stand for a total or for a missing value.
     markers: FxHashMap<String, Value>,
-    format: &'a Format,
+    dates: DateStyle,
     numeric: bool,
     /// How far « environ » reaches, in per cent.
     margin: Option<&'a Number>,
@@ -49,7 +49,7 @@ const NO: [&str; 6] = ["non", "no", "faux", "false", "0", "n"];
 impl<'a> Reader<'a> {
     /// `numeric`: the query compares numbers of this column, so that a band's label does not do.
     pub(crate) fn new(column: &'a Column, catalog: Catalog<'a>, numeric: bool) -> Self {
-        let format = &catalog.source.format;
+        let format = &column.written.over(&catalog.source.format);
         let mut markers = FxHashMap::default();
         let missing = [&column.unknowns, &column.not_applicable, &column.not_available];
         for text in missing.into_iter().flatten() {
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
             }
         };
         let margin = catalog.source.margin.as_ref();
-        Reader { column, of, markers, format, numeric, margin }
+        Reader { column, of, markers, dates: format.dates, numeric, margin }
     }
 
     /// Reads one cell. A mistake comes with a missing value.
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
         match &self.of {
             Of::Text => Ok(Value::Text),
             Of::Number(style) => self.number(text, *style),
-            Of::Date(style) => date(text, *style).map(Value::Day).ok_or(Mistake::NotADate),
+            Of::Date(style) => date(text, *style).or_else(|| long_date(text)).map(Value::Day).ok_or(Mistake::NotADate),
             Of::YesNo(words) => words
                 .get(&plain(text))
                 .or_else(|| words.get(&plain(text).to_lowercase()))
@@ -113,6 +113,7 @@ impl<'a> Reader<'a> {
 
     fn number(&self, text: &str, style: NumberStyle) -> Result<Value, Mistake> {
         let trouble = match read_number(text, style) {
+            Ok(number) if self.column.whole && number.scale > 0 => return Err(Mistake::NotWhole),
             Ok(number) => return Ok(Value::Number(number)),
             Err(trouble) => trouble,
         };
@@ -123,6 +124,25 @@ impl<'a> Reader<'a> {
             Some(Ok(_)) => Err(Mistake::Qualified),
             Some(Err(trouble)) => Err(trouble.into()),
         }
+    }
+
+    /// The facts where a cell and another one of the column, on the line `other.0`, write their decimals with different marks.
+    pub(crate) fn mixed(&self, text: &str, other: (u64, &str)) -> Option<DataProblem> {
+        if self.column.confidential {
+            return None;
+        }
+        let text = shorten(text);
+        let (as_decimal, as_thousands) = readings(&text);
+        let (mark, _) = as_decimal.as_ref()?;
+        let (other_mark, _) = readings(other.1).0?;
+        (*mark != other_mark).then(|| DataProblem::MixedStyles {
+            text,
+            as_decimal,
+            as_thousands,
+            other: other.1.to_string(),
+            line: other.0,
+            column: self.column.name.clone(),
+        })
     }
 
     /// The words' facts of a mistake that is kept. `text` is masked already where the column is confidential.
@@ -143,11 +163,16 @@ impl<'a> Reader<'a> {
                 };
                 DataProblem::NumberStyle { text, as_decimal, as_thousands, declared }
             }
+            Mistake::NotWhole if masked => DataProblem::NotANumber { text },
+            Mistake::NotWhole => {
+                let (_, as_thousands) = readings(&text);
+                DataProblem::NotWhole { text, as_thousands }
+            }
             Mistake::Shortened => DataProblem::ShortenedNumber { text },
             Mistake::TooLong => DataProblem::NumberTooLong { text, limit: limits::DIGITS },
             Mistake::NotADate => {
-                let other = if masked { None } else { other_style(&text, self.format.dates).map(style_words) };
-                DataProblem::NotADate { text, style: style_words(self.format.dates), other }
+                let other = if masked { None } else { other_style(&text, self.dates).map(style_words) };
+                DataProblem::NotADate { text, style: style_words(self.dates), other }
             }
             Mistake::NotAPeriod => {
                 let calendar = match &self.of {

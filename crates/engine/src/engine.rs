@@ -483,6 +483,7 @@ fn merge(scan: &Scan<'_>, parts: Vec<Part>, distinct: &[usize]) -> (Folded, Mist
 
 /// Adds the words' facts of the mistakes that are kept; says how many are not.
 fn explain(scan: &Scan<'_>, mistakes: Mistakes, problems: &mut Vec<Problem>) -> u64 {
+    let decimals = mistakes.decimals();
     let (kept, left_out) = mistakes.finish();
     // The same text in the same column has the same facts: looking for close names is slow.
     let mut known: BTreeMap<(usize, Mistake, Box<str>), DataProblem> = BTreeMap::new();
@@ -501,7 +502,11 @@ fn explain(scan: &Scan<'_>, mistakes: Mistakes, problems: &mut Vec<Problem>) -> 
         let text = if masked { MASK.to_string() } else { kept.text.to_string() };
         let fact = known
             .entry((at, kept.mistake, text.clone().into()))
-            .or_insert_with(|| needed.reader.explain(kept.mistake, &text, cells))
+            .or_insert_with(|| {
+                let other = decimals.get(&at).filter(|_| kept.mistake == Mistake::Style);
+                let mixed = other.and_then(|(line, other)| needed.reader.mixed(&text, (*line, other)));
+                mixed.unwrap_or_else(|| needed.reader.explain(kept.mistake, &text, cells))
+            })
             .clone();
         let place = DataPlace {
             path: scan.path.clone(),

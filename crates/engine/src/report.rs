@@ -28,6 +28,8 @@ struct Kind {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Mistakes {
     kinds: BTreeMap<(usize, u8), Kind>,
+    /// For each needed column, the first cell with decimals that was read: its line and text.
+    decimals: BTreeMap<usize, (u64, Box<str>)>,
 }
 
 impl Kind {
@@ -57,7 +59,27 @@ impl Mistakes {
         }
     }
 
+    /// Notes a cell with decimals that was read.
+    #[inline]
+    pub(crate) fn saw_decimals(&mut self, column: usize, line: u64, text: &str) {
+        match self.decimals.get_mut(&column) {
+            Some((first, _)) if *first <= line => {}
+            Some(first) => *first = (line, shorten(text).into()),
+            None => {
+                self.decimals.insert(column, (line, shorten(text).into()));
+            }
+        }
+    }
+
+    /// The first cell of each needed column whose decimals were read.
+    pub(crate) fn decimals(&self) -> BTreeMap<usize, (u64, Box<str>)> {
+        self.decimals.clone()
+    }
+
     pub(crate) fn merge(&mut self, other: Mistakes) {
+        for (column, (line, text)) in other.decimals {
+            self.saw_decimals(column, line, &text);
+        }
         for (key, kind) in other.kinds {
             let own = self.kinds.entry(key).or_default();
             own.count += kind.count;

@@ -173,6 +173,9 @@ impl Scan<'_> {
                 needed.reader.read(text)
             };
             *slot = value;
+            if matches!(value, Value::Number(number) if number.scale > 0) {
+                part.mistakes.saw_decimals(at, row.line, text);
+            }
             if let Some(mistake) = mistake {
                 part.mistakes.add(at, row.line, mistake, text);
             }

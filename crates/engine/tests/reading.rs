@@ -192,7 +192,7 @@ fn numbers_out_of_style() {
     assert_eq!(
         problems(&cube),
         [
-            "E0520 4:1 3,5",
+            "E0570 4:1 3,5",
             "E0520 5:1 1.234",
             "E0521 6:1 1e5",
             "E0519 7:1 abc",

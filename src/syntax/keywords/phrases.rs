@@ -105,6 +105,9 @@ phrases! {
     MayBeMissing = "k_may_be_missing", ["peut être vide"], ["may be missing"];
     Confidential = "k_confidential", ["confidentiel", "confidentielle"], ["confidential"];
     Total = "k_total", ["total"], ["total"];
+    DecimalStyle = "k_decimal_style", ["décimale"], ["decimal mark"];
+    ThousandsStyle = "k_thousands_style", ["milliers"], ["thousands mark"];
+    DatesStyle = "k_dates_style", ["dates"], ["dates"];
     Header = "k_header", ["en-tête"], ["header"];
     Yes = "k_yes", ["oui"], ["yes"];
     No = "k_no", ["non"], ["no"];

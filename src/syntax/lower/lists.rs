@@ -8,10 +8,11 @@ use unicode_normalization::UnicodeNormalization;
 use super::{Lower, Pair};
 use crate::problem::SyntaxProblem;
 use crate::syntax::ast::{
-    ColumnLine, ColumnOf, ColumnOption, DataRow, Item, ItemKind, Labels, MemberLine, MissingPolicy, Name, Value,
+    Choice, ColumnLine, ColumnOf, ColumnOption, DataRow, Item, ItemKind, Key, Labels, MemberLine, MissingPolicy, Name,
+    Value,
 };
 use crate::syntax::grammar::Rule;
-use crate::syntax::keywords::{Shape, is_blank};
+use crate::syntax::keywords::{self, Shape, is_blank};
 use crate::syntax::layout::{ListLine, RawField};
 use crate::syntax::limits;
 use crate::syntax::lines::closing;
@@ -198,6 +199,9 @@ impl Lower<'_> {
                     if let Some(option) = self.column_option(&pair) {
                         options.push((option, at));
                     }
+                    if self.bad {
+                        return None;
+                    }
                 }
                 _ => {}
             }
@@ -220,11 +224,24 @@ impl Lower<'_> {
         }
     }
 
-    fn column_option(&self, pair: &Pair<'_>) -> Option<ColumnOption> {
+    /// A word of the closed list that the field of the same name takes.
+    fn style(&mut self, key: Key, pair: &Pair<'_>) -> Option<Choice> {
+        let list = keywords::FIELDS.iter().find_map(|entry| match entry.shape {
+            Shape::Choice(list) if entry.key == key => Some(list),
+            _ => None,
+        })?;
+        let word = keywords::field_word(key, None, self.lang);
+        match self.choice_of(list, pair.as_str(), self.span(pair), word)? {
+            Value::Choice(choice, _) => Some(choice),
+            _ => None,
+        }
+    }
+
+    fn column_option(&mut self, pair: &Pair<'_>) -> Option<ColumnOption> {
         let mut inner = pair.clone().into_inner();
         let word = inner.next()?;
-        let of_text =
-            |make: fn(crate::syntax::ast::Text) -> ColumnOption| inner.clone().next().map(|t| make(self.text(&t)));
+        let text = inner.clone().next();
+        let of_text = |make: fn(crate::syntax::ast::Text) -> ColumnOption| text.map(|text| make(self.text(&text)));
         match word.as_rule() {
             Rule::k_may_be_missing => Some(ColumnOption::MayBeMissing),
             Rule::k_missing_excluded => Some(ColumnOption::Missing(MissingPolicy::Excluded)),
@@ -235,6 +252,9 @@ impl Lower<'_> {
             Rule::k_not_applicable => of_text(ColumnOption::NotApplicable),
             Rule::k_unknown => of_text(ColumnOption::Unknown),
             Rule::k_not_available => of_text(ColumnOption::NotAvailable),
+            Rule::k_decimal_style => self.style(Key::DecimalMark, &inner.next()?).map(ColumnOption::DecimalMark),
+            Rule::k_thousands_style => self.style(Key::ThousandsMark, &inner.next()?).map(ColumnOption::ThousandsMark),
+            Rule::k_dates_style => self.style(Key::DateStyle, &inner.next()?).map(ColumnOption::DateStyle),
             Rule::k_header => of_text(ColumnOption::Header),
             Rule::k_yes => of_text(ColumnOption::Yes),
             Rule::k_no => of_text(ColumnOption::No),

@@ -8,6 +8,7 @@ use crate::syntax::ast::{Choice, FromFile, Name, PeriodWanted, RowIs, Text, Valu
 use crate::syntax::grammar::Rule;
 use crate::syntax::keywords::{self, Hint, Shape};
 use crate::syntax::limits;
+use crate::text::Span;
 use crate::types::RoundingMode;
 
 impl Lower<'_> {
@@ -114,6 +115,11 @@ impl Lower<'_> {
     fn choice(&mut self, list: &'static [Choice], range: Range<usize>, key: &str) -> Option<Value> {
         let span = self.at(range.clone());
         let text = self.slice(range);
+        self.choice_of(list, text, span, key)
+    }
+
+    /// A word of a closed list; `None` only after a problem.
+    pub(super) fn choice_of(&mut self, list: &[Choice], text: &str, span: Span, key: &str) -> Option<Value> {
         if let Some(found) = keywords::choices_of(list, text) {
             self.foreign_word(text, &keywords::choice(found), span);
             return Some(Value::Choice(found, span));

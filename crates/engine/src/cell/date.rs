@@ -1,6 +1,7 @@
 //! Dates as data files write them, in the source's declared order of day, month and year.
 
 use jauge::program::model::DateStyle;
+use jauge::syntax::keywords::{MONTHS, fold};
 use jauge::types::Date;
 
 /// A trimmed text to its day number. A time of day after the date is not looked at.
@@ -15,6 +16,67 @@ pub(crate) fn date(text: &str, style: DateStyle) -> Option<i32> {
         return None;
     }
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).map(Date::day_number)
+}
+
+/// `15 juin 2020`, `1er juin 2020`, `15 June 2020`, `June 15, 2020`: the month is a word, so that nothing is to be guessed
+/// whatever style is declared. A day of the week before it is not looked at, nor is the case of letters.
+pub(crate) fn long_date(text: &str) -> Option<i32> {
+    if text.len() > LONGEST || !text.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let folded = fold(text);
+    let mut words: Vec<&str> = folded.split([' ', ',', '\u{a0}', '\u{202f}']).filter(|word| !word.is_empty()).collect();
+    if words.len() == 4 && words.first().is_some_and(|word| is_weekday(word)) {
+        words.remove(0);
+    }
+    let [first, second, year] = words.as_slice() else { return None };
+    let (day, month) = match month_of(second) {
+        Some(month) => (*first, month),
+        None => (*second, month_of(first)?),
+    };
+    let digits = ["er", "st", "nd", "rd", "th"].iter().find_map(|ending| day.strip_suffix(ending)).unwrap_or(day);
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if year.len() != 4 || digits.len() > 2 || !plain(digits) || !plain(year) {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month, digits.parse().ok()?).map(Date::day_number)
+}
+
+/// Bytes that a long date may have.
+const LONGEST: usize = 64;
+
+/// A month by its French or English name, or a usual abbreviation with or without its point.
+fn month_of(word: &str) -> Option<u8> {
+    #[rustfmt::skip]
+    const SHORT: [&[&str]; 12] = [
+        &["janv", "jan"], &["fevr", "fev", "feb"], &["mar"], &["avr", "apr"], &[], &["jun"], &["juil", "jul"], &["aug"],
+        &["sept", "sep"], &["oct"], &["nov"], &["dec"],
+    ];
+    let word = word.strip_suffix('.').unwrap_or(word);
+    let found = MONTHS.iter().zip(SHORT).position(|(month, short)| {
+        short.contains(&word) || month.fr.iter().chain(month.en).any(|name| fold(name) == word)
+    })?;
+    u8::try_from(found + 1).ok()
+}
+
+fn is_weekday(word: &str) -> bool {
+    const DAYS: [&str; 14] = [
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    DAYS.contains(&word)
 }
 
 /// The style in which the text would be a date.
@@ -70,6 +132,26 @@ mod tests {
         {
             assert_eq!(day(text, DateStyle::YearMonthDay), None, "{text}");
             assert_eq!(day(text, DateStyle::DayMonthYear), None, "{text}");
+        }
+        for text in [
+            "15 juin 2020",
+            "15 June 2020",
+            "June 15, 2020",
+            "lundi 15 juin 2020",
+            "15\u{a0}JUIN 2020",
+            "15 jun 2020",
+            "15th June 2020",
+        ] {
+            assert_eq!(long_date(text).map(|day| Date::from_day_number(day).to_string()), iso, "{text}");
+        }
+        let first = long_date("1er août 2020").map(|day| Date::from_day_number(day).to_string());
+        assert_eq!(first.as_deref(), Some("2020-08-01"));
+        assert_eq!(long_date("1 aout 2020"), long_date("1er août 2020"));
+        assert_eq!(long_date("14 juil. 2020"), long_date("14 July 2020"));
+        assert_eq!(long_date("3 févr. 2020"), long_date("3 Feb 2020"));
+        for text in ["15 jui 2020", "31 juin 2020", "juin 2020", "15 juin 20", "15 ju 2020", "le 15 juin", "15 15 2020"]
+        {
+            assert_eq!(long_date(text), None, "{text}");
         }
         assert_eq!(other_style("15/06/2020", DateStyle::YearMonthDay), Some(DateStyle::DayMonthYear));
     }

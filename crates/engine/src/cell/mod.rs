@@ -4,7 +4,7 @@ mod date;
 mod number;
 mod said;
 
-pub(crate) use date::{date, other_style, style_words};
+pub(crate) use date::{date, long_date, other_style, style_words};
 pub(crate) use number::{NumberStyle, Trouble, compare, compare_number, decimal_of, normal, read_number, readings};
 pub(crate) use said::{Said, read_said};
 
@@ -63,6 +63,8 @@ pub(crate) enum Mistake {
     Qualified,
     /// Marks that do not fit the declaration.
     Style,
+    /// A part of a person.
+    NotWhole,
     /// An exponent.
     Shortened,
     /// Too many digits.
@@ -103,6 +105,7 @@ impl Mistake {
             Mistake::CellCount { .. } => 10,
             Mistake::AfterQuote => 11,
             Mistake::Qualified => 12,
+            Mistake::NotWhole => 14,
         }
     }
 }

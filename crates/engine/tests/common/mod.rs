@@ -44,6 +44,8 @@ pub fn column(name: &str, of: ColumnType) -> Column {
         not_available: vec![],
         yes: vec![],
         no: vec![],
+        written: Default::default(),
+        whole: false,
         definition: nowhere(),
     }
 }
