@@ -8,8 +8,8 @@ use jauge::types::{Calendar, CalendarId, Date, Number, Unit};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
-    Mistake, NumberStyle, Trouble, Value, compare_number, date, long_date, other_style, read_number, read_said, readings,
-    style_words,
+    Mistake, NumberStyle, Trouble, Value, compare_number, date, long_date, other_style, read_number, read_said,
+    readings, style_words,
 };
 use crate::filter::Conditions;
 use crate::limits;
