@@ -58,6 +58,8 @@ pub enum MissingReason {
     Operand(String, Box<MissingReason>),
     /// A condition between qualified figures that neither certainly holds nor certainly fails.
     Undecided,
+    /// No whole number has this share of the whole.
+    NoCompatibleCount,
     /// The figure cannot be broken down this way: the source has no such breakdown.
     NoSuchBreakdown,
 }

@@ -1,7 +1,7 @@
 //! Measures put together: arithmetic, conditions, ratios, shares of groups, sums over groups, attributes.
 
 use super::figure::Fig;
-use super::{Evaluator, GroupId, Wanted, unknown};
+use super::{Evaluator, GroupId, Wanted, implied, unknown};
 use crate::outcome::{GroupKey, Member, MissingReason, Value};
 use crate::plan::CtxId;
 use crate::problem::{EvaluationProblem, Problem};
@@ -100,6 +100,19 @@ impl Evaluator<'_> {
             ExprKind::Rolling(periods, inner) => self.rolling(*periods, *inner, ctx, period, group),
             ExprKind::MeanOver(window, inner) => self.mean_over(*window, *inner, ctx, group),
             ExprKind::Latest(inner) => self.latest(*inner, ctx, period, group),
+            ExprKind::Compatible { share, decimals, mode, of } => {
+                let whole = self.expr(*of, ctx, period, group);
+                self.compatible(
+                    (id, ctx, period, group),
+                    &implied::Printed { share, decimals: *decimals, mode: *mode },
+                    whole,
+                )
+            }
+            ExprKind::Bounds { sure, possible } => {
+                let sure = self.expr(*sure, ctx, period, group);
+                let possible = self.expr(*possible, ctx, period, group);
+                implied::bounds(&sure, &possible)
+            }
             ExprKind::If { left, comparison, right, then, otherwise } => {
                 let left = self.expr(*left, ctx, period, group);
                 let right = self.expr(*right, ctx, period, group);

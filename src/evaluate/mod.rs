@@ -8,6 +8,7 @@ mod cells;
 mod expression;
 mod figure;
 mod groups;
+mod implied;
 mod measure;
 mod periods;
 mod published;

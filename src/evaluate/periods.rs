@@ -113,7 +113,9 @@ impl Evaluator<'_> {
                 | ExprKind::Change(_, inner)
                 | ExprKind::Cumulative(_, inner)
                 | ExprKind::Rolling(_, inner)
-                | ExprKind::Latest(inner) => rest.push(*inner),
+                | ExprKind::Latest(inner)
+                | ExprKind::Compatible { of: inner, .. } => rest.push(*inner),
+                ExprKind::Bounds { sure, possible } => rest.extend([*sure, *possible]),
                 ExprKind::Binary(_, left, right) => rest.extend([*left, *right]),
                 ExprKind::Ratio { numerator, denominator, .. } => rest.extend([*numerator, *denominator]),
                 ExprKind::If { left, right, then, otherwise, .. } => rest.extend([*left, *right, *then, *otherwise]),

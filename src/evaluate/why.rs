@@ -295,6 +295,18 @@ impl Explaining<'_, '_> {
                 let found = fig.as_of.unwrap_or(next.period);
                 (both("dernière valeur connue", "latest known value"), vec![at(*inner, found)])
             }
+            ExprKind::Compatible { share, decimals, of, .. } => {
+                let rounding = Some(Rounding { decimals: *decimals, mode: RoundingMode::HalfAway });
+                let words = Both {
+                    fr: format!("effectif compatible avec {} %", share.show(Lang::Fr, rounding)),
+                    en: format!("count compatible with {} %", share.show(Lang::En, rounding)),
+                };
+                (words, vec![labelled(*of, "le tout", "the whole")])
+            }
+            ExprKind::Bounds { sure, possible } => (
+                both("entre ce qui est certain et ce qui est possible", "between what is certain and what is possible"),
+                vec![labelled(*sure, "certain", "certain"), labelled(*possible, "possible", "possible")],
+            ),
             ExprKind::If { left, comparison, right, then, otherwise } => {
                 let words = Both {
                     fr: format!("si … {} …", sign(*comparison)),
@@ -532,6 +544,9 @@ fn reason_words(evaluator: &Evaluator<'_>, reason: &MissingReason) -> Both<Strin
             "la condition porte sur des chiffres qualifiés et ne peut pas être tranchée",
             "the condition is about qualified figures and cannot be decided",
         ),
+        MissingReason::NoCompatibleCount => {
+            both("aucun nombre entier ne donne ce pourcentage", "no whole number gives this percentage")
+        }
         MissingReason::NoSuchBreakdown => {
             both("la source n'a pas cette ventilation", "the source has no such breakdown")
         }

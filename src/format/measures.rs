@@ -7,6 +7,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::keywords::Keyword;
 use crate::text::Lang;
+use crate::types::RoundingMode;
 
 impl Writer<'_> {
     /// A measure on one line.
@@ -85,6 +86,16 @@ impl Writer<'_> {
                 inner,
             ),
             ExprKind::Latest(inner) => self.prefixed(self.word(Keyword::Latest), inner),
+            ExprKind::Compatible { share, mode, of } => {
+                let mode = match mode {
+                    Some(RoundingMode::HalfAway) => format!(" ({})", self.word(Keyword::HalfAway)),
+                    Some(RoundingMode::Truncation) => format!(" ({})", self.word(Keyword::Truncation)),
+                    Some(RoundingMode::HalfEven) => format!(" ({})", self.word(Keyword::HalfEven)),
+                    None => String::new(),
+                };
+                let head = format!("{} {}{mode}", self.word(Keyword::CompatibleWith), self.quantity(share));
+                self.prefixed(&head, of)
+            }
             ExprKind::If(relation, then, otherwise) => format!(
                 "{} {} {} {} {} {}",
                 self.word(Keyword::If),
@@ -204,6 +215,7 @@ impl Writer<'_> {
             | ExprKind::Rolling(..)
             | ExprKind::MeanOver(..)
             | ExprKind::Latest(_)
+            | ExprKind::Compatible { .. }
             | ExprKind::If(..) => format!("({})", self.expr(expr)),
         }
     }

@@ -125,6 +125,10 @@ impl Writer<'_> {
 
     /// A unit word, translated where the project's units say how.
     pub fn unit(&self, unit: &UnitWord) -> String {
+        if let Some(below) = &unit.per {
+            let above = UnitWord { per: None, ..unit.clone() };
+            return format!("{} {} {}", self.unit(&above), self.word(Keyword::Per), self.unit(below));
+        }
         let text = match self.units.translate(&unit.text, self.from, self.to) {
             Some(other) if self.from != self.to => other,
             _ => &unit.text,

@@ -194,7 +194,13 @@ impl Collector<'_> {
                 self.later(Task { ctx, ..with(*inner) });
             }
             ExprKind::At(inner, period) => self.later(Task { time: Time::of(*period), ..with(*inner) }),
-            ExprKind::Negative(inner) | ExprKind::Latest(inner) => self.later(with(*inner)),
+            ExprKind::Negative(inner) | ExprKind::Latest(inner) | ExprKind::Compatible { of: inner, .. } => {
+                self.later(with(*inner));
+            }
+            ExprKind::Bounds { sure, possible } => {
+                self.later(with(*sure));
+                self.later(with(*possible));
+            }
             ExprKind::Binary(_, left, right) => {
                 self.later(with(*left));
                 self.later(with(*right));

@@ -2,7 +2,7 @@
 
 use super::Words;
 use crate::text::{Both, Lang};
-use crate::types::Range;
+use crate::types::{Number, Range, Rounding, RoundingMode};
 
 /// E06.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,19 @@ pub enum EvaluationProblem {
         /// The denominator.
         denominator: Range,
     },
+    /// `effectif compatible avec 33,4 % de 4 personnes`
+    NoCompatibleCount {
+        /// When.
+        period: Both<String>,
+        /// Where.
+        group: Both<String>,
+        /// The percentage.
+        share: Number,
+        /// Its decimals.
+        decimals: u8,
+        /// The whole.
+        whole: Range,
+    },
     /// An indicator over a source without rows: no period for which it could be computed, and none is named.
     NoPeriod {
         /// The indicator.
@@ -45,13 +58,14 @@ pub enum EvaluationProblem {
 }
 
 impl EvaluationProblem {
-    pub(super) const CODES: &'static [&'static str] = &["E0601", "E0602", "W0601"];
+    pub(super) const CODES: &'static [&'static str] = &["E0601", "E0602", "W0601", "W0640"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
             EvaluationProblem::PartsAndTotal { .. } => "E0601",
             EvaluationProblem::ShareAboveWhole { .. } => "E0602",
             EvaluationProblem::NoPeriod { .. } => "W0601",
+            EvaluationProblem::NoCompatibleCount { .. } => "W0640",
         }
     }
 
@@ -119,6 +133,23 @@ impl EvaluationProblem {
                             denominator.show(Lang::En, None)
                         ),
                         "check both in the data; if the quotient may pass 100 %, write `kind: rate`",
+                    ),
+                }
+            }
+            EvaluationProblem::NoCompatibleCount { period, group, share, decimals, whole } => {
+                let (fr, en) = (place(&[&period.fr, &group.fr]), place(&[&period.en, &group.en]));
+                let rounding = Some(Rounding { decimals: *decimals, mode: RoundingMode::HalfAway });
+                let share = |lang: Lang| share.show(lang, rounding);
+                Both {
+                    fr: Words::new(
+                        format!("aucun nombre entier ne donne {} % de {}{fr}", share(Lang::Fr), whole.show(Lang::Fr, None)),
+                        "ce pourcentage et ce tout se contredisent",
+                        "vérifier les deux dans le rapport ; s'il coupe au lieu d'arrondir, écrire « (troncature) » après le                          pourcentage",
+                    ),
+                    en: Words::new(
+                        format!("no whole number gives {} % of {}{en}", share(Lang::En), whole.show(Lang::En, None)),
+                        "this percentage and this whole contradict each other",
+                        "check both in the report; if it cuts instead of rounding, write `(truncation)` after the percentage",
                     ),
                 }
             }

@@ -151,6 +151,19 @@ impl Checker<'_> {
                 self.set_additivity(id, Additivity::Never);
                 id
             }
+            ast::ExprKind::Compatible { share, mode, of } => {
+                let of = self.lower(of, scope);
+                if !self.quantity_in(share, &Unit::Percent) {
+                    return self.unknown(span);
+                }
+                let kind = ExprKind::Compatible {
+                    share: share.value.clone(),
+                    decimals: share.decimals,
+                    mode: mode.unwrap_or_default(),
+                    of,
+                };
+                self.push(kind, self.unit(of), Additivity::Never, span, self.info(of))
+            }
             ast::ExprKind::If(relation, then, otherwise) => self.choice(relation, then, otherwise, span, scope),
             ast::ExprKind::Missing => self.unknown(span),
         }

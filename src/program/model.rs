@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 pub use crate::syntax::ast::{Aggregate, ChangeKind, Comparison, ItemKind, MissingPolicy, Operator};
 use crate::text::{Lang, Localized, Span};
-use crate::types::{Additivity, Calendar, CalendarId, Number, Period, Range, Rounding, Unit};
+use crate::types::{Additivity, Calendar, CalendarId, Number, Period, Range, Rounding, RoundingMode, Unit};
 
 /// A checked project. Ids are indexes into these vectors.
 #[derive(Debug, Clone, Default)]
@@ -617,6 +617,24 @@ pub enum ExprKind {
     MeanOver(Period, ExprId),
     /// The latest figure not after the period asked.
     Latest(ExprId),
+    /// The whole numbers whose share in a whole is printed like this.
+    Compatible {
+        /// The percentage as printed.
+        share: Number,
+        /// Its decimals.
+        decimals: u8,
+        /// How it was rounded.
+        mode: RoundingMode,
+        /// The whole.
+        of: ExprId,
+    },
+    /// What is certain and what is possible, where a category mixes two dimensions: the figure lies between both.
+    Bounds {
+        /// What certainly belongs.
+        sure: ExprId,
+        /// What may belong.
+        possible: ExprId,
+    },
     /// One or the other.
     If {
         /// Left side of the comparison.

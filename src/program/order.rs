@@ -67,7 +67,8 @@ impl<'a> Checker<'a> {
                 | ExprKind::Cumulative(_, of)
                 | ExprKind::Rolling(_, of)
                 | ExprKind::MeanOver(_, of)
-                | ExprKind::Latest(of) => open.push(of),
+                | ExprKind::Latest(of)
+                | ExprKind::Compatible { of, .. } => open.push(of),
                 ExprKind::Binary(one, _, other) | ExprKind::Share(one, other) => open.extend([&**one, &**other]),
                 ExprKind::If(relation, then, otherwise) => {
                     open.extend([&relation.left, &relation.right, &**then, &**otherwise]);

@@ -81,6 +81,8 @@ impl Checker<'_> {
                 | ExprKind::Rolling(..)
                 | ExprKind::MeanOver(..)
                 | ExprKind::Latest(_)
+                | ExprKind::Compatible { .. }
+                | ExprKind::Bounds { .. }
                 | ExprKind::If { .. } => return None,
             }
         }

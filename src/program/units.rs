@@ -104,6 +104,17 @@ impl Checker<'_> {
 
     /// The unit that a word names; [`Unit::Unknown`] (and a report) where there is none.
     pub(super) fn unit_word(&mut self, word: &UnitWord) -> Unit {
+        let above = self.unit_noun(word);
+        match &word.per {
+            None => above,
+            Some(below) => match (above, self.unit_noun(below)) {
+                (Unit::Unknown, _) | (_, Unit::Unknown) => Unit::Unknown,
+                (above, below) => Unit::Per(Box::new(above), Box::new(below)),
+            },
+        }
+    }
+
+    fn unit_noun(&mut self, word: &UnitWord) -> Unit {
         if !word.quoted {
             match word.text.as_str() {
                 "%" => return Unit::Percent,

@@ -438,6 +438,8 @@ pub struct UnitWord {
     pub text: String,
     /// It stood in quotes.
     pub quoted: bool,
+    /// `par bon` / `per voucher`
+    pub per: Option<Box<UnitWord>>,
     /// Where it stands.
     pub span: Span,
 }
@@ -734,6 +736,16 @@ pub enum ExprKind {
     MeanOver(PeriodText, Box<Expr>),
     /// `dernière valeur connue de …` / `latest value of …`: with its period shown
     Latest(Box<Expr>),
+    /// `effectif compatible avec 31,40 % de inscrits` / `count compatible with 31.40 % of inscrits`: the whole numbers whose share
+    /// is printed like this; `(troncature)`, `(au plus proche)` after the percentage say how it was rounded
+    Compatible {
+        /// The percentage as printed.
+        share: Quantity,
+        /// How it was rounded.
+        mode: Option<RoundingMode>,
+        /// The whole.
+        of: Box<Expr>,
+    },
     /// `si … alors … sinon …` / `if … then … else …`
     If(Box<Relation>, Box<Expr>, Box<Expr>),
     /// Could not be read (reported).

@@ -170,7 +170,7 @@ fn hoped_of_rule(rule: Rule, lang: Lang) -> Option<Hoped> {
         }
         Rule::period | Rule::period_text => Some(both("une période", "a period")),
         Rule::code | Rule::member_code => Some(both("un code", "a code")),
-        Rule::unit_word => Some(both("une unité", "a unit")),
+        Rule::unit_word | Rule::unit_per => Some(both("une unité", "a unit")),
         Rule::literal | Rule::literal_word | Rule::member_ref | Rule::literal_list => {
             Some(both("une valeur", "a value"))
         }

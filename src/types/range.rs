@@ -176,14 +176,15 @@ impl Range {
             true => Qualifier::LessThan,
             false => Qualifier::AtMost,
         };
-        let from_zero = |low: &Bound| !low.strict && low.value.is_zero();
+        // What is above nothing only says that it is below its other end.
+        let from_zero = |low: &Bound| low.value.is_zero() && !self.stated.is_zero();
         Some(match (&limits.low, &limits.high) {
             (None, None) if limits.about => Qualifier::About,
             (None, None) => Qualifier::Unbounded,
             (Some(low), None) if low.strict => Qualifier::MoreThan,
             (Some(_), None) => Qualifier::AtLeast,
             (None, Some(high)) => upper(high),
-            (Some(low), Some(high)) if from_zero(low) && high.value == self.stated => upper(high),
+            (Some(low), Some(high)) if from_zero(low) && (high.value == self.stated || low.strict) => upper(high),
             (Some(low), Some(high)) if limits.about && low.value < self.stated && self.stated < high.value => {
                 Qualifier::About
             }
@@ -460,7 +461,7 @@ mod tests {
         let two = Some(Rounding { decimals: 2, mode: RoundingMode::HalfAway });
         assert_eq!(share.map(|share| share.show(Lang::Fr, two)), Some("près de 31,40".into()));
         let over = exact(30).divide(&said(Qualifier::MoreThan, 60));
-        assert_eq!(over.map(|over| over.show(Lang::Fr, two)), Some("entre 0,00 et 0,50".into()));
+        assert_eq!(over.map(|over| over.show(Lang::Fr, two)), Some("moins de 0,50".into()));
         assert_eq!(exact(1).divide(&exact(0)), None);
         assert_eq!(exact(0).times(&said(Qualifier::MoreThan, 3)), exact(0));
     }

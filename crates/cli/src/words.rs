@@ -57,6 +57,7 @@ fn missing_code(reason: &MissingReason) -> &'static str {
         MissingReason::SourceUnreadable => "source_unreadable",
         MissingReason::Operand(_, _) => "operand_missing",
         MissingReason::Undecided => "undecided",
+        MissingReason::NoCompatibleCount => "no_compatible_count",
         MissingReason::NoSuchBreakdown => "no_such_breakdown",
     }
 }
@@ -116,6 +117,9 @@ fn missing(why: &MissingReason, program: &Program) -> Both<String> {
             "la condition porte sur des chiffres qualifiés et ne peut pas être tranchée",
             "the condition is about qualified figures and cannot be decided",
         ),
+        MissingReason::NoCompatibleCount => {
+            both("aucun nombre entier ne donne ce pourcentage", "no whole number gives this percentage")
+        }
         MissingReason::NoSuchBreakdown => {
             both("la source n'a pas cette ventilation", "the source has no such breakdown")
         }

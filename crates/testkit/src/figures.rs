@@ -167,6 +167,7 @@ fn state(value: &Value, lang: Lang) -> String {
             }
             MissingReason::Operand(..) => lang.pick("non disponible (opérande)", "missing (operand)"),
             MissingReason::Undecided => lang.pick("non disponible (indécis)", "missing (undecided)"),
+            MissingReason::NoCompatibleCount => lang.pick("non disponible (aucun entier)", "missing (no whole number)"),
             MissingReason::NoSuchBreakdown => lang.pick("non disponible (non ventilé)", "missing (no such breakdown)"),
         },
         Value::NotApplicable(_) => lang.pick("sans objet", "not applicable"),

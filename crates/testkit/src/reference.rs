@@ -76,6 +76,8 @@ impl Reference<'_> {
             | ExprKind::SumBy(..)
             | ExprKind::ShareOfGroup { .. }
             | ExprKind::Latest(_)
+            | ExprKind::Compatible { .. }
+            | ExprKind::Bounds { .. }
             | ExprKind::If { .. } => None,
         }
     }

@@ -33,6 +33,7 @@ phrases! {
     Of = "k_of", ["de", "d'", "du", "des", "de la", "de l'"], ["of"];
     In = "k_in", ["dans"], ["in"];
     By = "k_by", ["par"], ["by"];
+    Per = "k_per", ["par"], ["per"];
     From = "k_from", ["de"], ["from"];
     To = "k_to", ["à"], ["to"];
     For = "k_for", ["pour"], ["for"];
@@ -61,6 +62,7 @@ phrases! {
     Maximum = "k_maximum", ["maximum"], ["maximum"];
     First = "k_first", ["première valeur"], ["first value", "first"];
     Last = "k_last", ["dernière valeur"], ["last value", "last"];
+    CompatibleWith = "k_compatible", ["effectif compatible avec"], ["count compatible with"];
     Latest = "k_latest", ["dernière valeur connue"], ["latest value"];
     Share = "k_share", ["part"], ["share"];
     ShareKnown = "k_share_known", ["part connue"], ["share of known"];

@@ -217,8 +217,8 @@ impl Lower<'_> {
             Rule::k_text => ColumnOf::Text(span),
             Rule::k_date => ColumnOf::Date(span),
             Rule::number_of => {
-                let unit = inner.into_inner().find(|part| part.as_rule() == Rule::unit_word);
-                ColumnOf::Number(unit.map(|unit| self.unit_word(&unit)), span)
+                let unit = inner.into_inner().find(|part| part.as_rule() == Rule::unit_per);
+                ColumnOf::Number(unit.and_then(|unit| self.unit_per(&unit)), span)
             }
             _ => ColumnOf::Dimension(self.name(&inner)),
         }

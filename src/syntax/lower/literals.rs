@@ -106,7 +106,7 @@ impl Lower<'_> {
             match inner.as_rule() {
                 Rule::sign => negative = inner.into_inner().any(|sign| sign.as_rule() == Rule::k_minus),
                 Rule::number | Rule::bare_number => number = Some(self.number(&inner)?),
-                Rule::unit_word => unit = Some(self.unit_word(&inner)),
+                Rule::unit_per => unit = self.unit_per(&inner),
                 Rule::qualifier => qualifier = inner.into_inner().next().and_then(|word| qualifier_of(word.as_rule())),
                 Rule::round => {
                     as_word = true;

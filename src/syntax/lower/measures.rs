@@ -7,6 +7,7 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::keywords::Keyword;
 use crate::syntax::limits;
 use crate::text::Span;
+use crate::types::RoundingMode;
 
 impl Lower<'_> {
     /// A whole measure, or what follows `de`.
@@ -178,6 +179,17 @@ impl Lower<'_> {
                 }
             }
             Rule::latest => ExprKind::Latest(operand(self)?),
+            Rule::compatible => ExprKind::Compatible {
+                share: self.quantity(find(Rule::quantity)?)?,
+                mode: find(Rule::rounding_mode).and_then(|mode| mode.clone().into_inner().next()).map(
+                    |word| match word.as_rule() {
+                        Rule::k_truncation => RoundingMode::Truncation,
+                        Rule::k_half_even => RoundingMode::HalfEven,
+                        _ => RoundingMode::HalfAway,
+                    },
+                ),
+                of: operand(self)?,
+            },
             _ => ExprKind::Missing,
         };
         Some(Expr { kind, span })

@@ -49,13 +49,23 @@ impl Lower<'_> {
         labels
     }
 
+    /// `MAD par bon`
+    pub(super) fn unit_per(&self, pair: &Pair<'_>) -> Option<UnitWord> {
+        let mut words = pair.clone().into_inner().filter(|part| part.as_rule() == Rule::unit_word);
+        let above = self.unit_word(&words.next()?);
+        let per = words.next().map(|below| Box::new(self.unit_word(&below)));
+        Some(UnitWord { per, span: self.span(pair), ..above })
+    }
+
     /// `%`, `élèves`, `"agents de santé"`
     pub(super) fn unit_word(&self, pair: &Pair<'_>) -> UnitWord {
         let span = self.span(pair);
         match pair.clone().into_inner().next() {
-            Some(inner) if inner.as_rule() == Rule::string => UnitWord { text: content(&inner), quoted: true, span },
-            Some(inner) => UnitWord { text: normal(inner.as_str()), quoted: false, span },
-            None => UnitWord { text: normal(pair.as_str()), quoted: false, span },
+            Some(inner) if inner.as_rule() == Rule::string => {
+                UnitWord { text: content(&inner), quoted: true, per: None, span }
+            }
+            Some(inner) => UnitWord { text: normal(inner.as_str()), quoted: false, per: None, span },
+            None => UnitWord { text: normal(pair.as_str()), quoted: false, per: None, span },
         }
     }
 }

@@ -88,7 +88,7 @@ impl Lower<'_> {
                 Value::Coverage(names, window)
             }
             Shape::Expr => Value::Expr(self.expr(first, 0)?),
-            Shape::UnitWord => Value::UnitWord(self.unit_word(first)),
+            Shape::UnitWord => Value::UnitWord(self.unit_per(first)?),
             Shape::Breakdowns => Value::Breakdowns(pairs.iter().map(|pair| self.breakdown(pair)).collect()),
             Shape::Aim => Value::Aim(Box::new(self.aim(first)?)),
             Shape::Quantity => Value::Quantity(self.quantity(first)?),
