@@ -153,6 +153,11 @@ fn write_members(writer: &Writer<'_>, page: &mut Page<'_>, members: &[MemberLine
             let aliases: Vec<String> = member.aliases.iter().map(|alias| writer.text(alias)).collect();
             line = format!("{} {} {}", line.trim_end(), writer.word(Keyword::Alias), aliases.join(", "));
         }
+        for group in &member.stands_for {
+            let group = write_group(writer, std::slice::from_ref(group));
+            let group = group.trim_start_matches([',', ' ']);
+            line = format!("{} {} {group}", line.trim_end(), writer.word(Keyword::StandsFor));
+        }
         for (name, quantity) in &member.attributes {
             line = format!("{}, {} {}", line.trim_end(), name.text, writer.quantity(quantity));
         }

@@ -213,6 +213,11 @@ pub enum TypeProblem {
         /// It is compared in a condition.
         compared: bool,
     },
+    /// `est sexe F` in a dimension whose groups overlap, or about the dimension itself.
+    StandsForOverlapping {
+        /// The dimension.
+        dimension: String,
+    },
     /// Bands `0-5` and `7-9`: nobody is 6.
     BandGap {
         /// The lower band.
@@ -226,7 +231,7 @@ impl TypeProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0301", "E0302", "E0303", "E0304", "E0305", "E0306", "E0307", "E0308", "E0309", "E0310", "E0311", "E0312",
         "E0313", "E0314", "E0315", "E0316", "E0317", "E0318", "E0319", "E0320", "E0321", "E0322", "E0323", "E0324",
-        "E0325", "E0326", "E0327", "E0328", "E0340", "W0301",
+        "E0325", "E0326", "E0327", "E0328", "E0340", "E0341", "W0301",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -260,6 +265,7 @@ impl TypeProblem {
             TypeProblem::NotAShare { .. } | TypeProblem::ShareOfNonAdditive => "E0327",
             TypeProblem::DivisionByZero => "E0328",
             TypeProblem::QualifiedColumn { .. } => "E0340",
+            TypeProblem::StandsForOverlapping { .. } => "E0341",
             TypeProblem::BandGap { .. } => "W0301",
         }
     }
@@ -535,6 +541,20 @@ impl TypeProblem {
                     .and("the column is declared here"),
                 }
             }
+            TypeProblem::StandsForOverlapping { dimension } => Both {
+                fr: Words::new(
+                    format!("un membre de « {dimension} » ne peut pas être lu dans une autre dimension"),
+                    "« est » demande des groupes exclusifs, et une autre dimension que celle-ci",
+                    "écrire dans cette dimension « groupes: exclusifs », si chaque personne n'est que dans un groupe ; sinon                      supprimer « est … »",
+                )
+                .and("la dimension"),
+                en: Words::new(
+                    format!("a member of `{dimension}` cannot be read in another dimension"),
+                    "`is` needs exclusive groups, and another dimension than this one",
+                    "write `groups: exclusive` in this dimension, if each person is in one group only; else delete `is …`",
+                )
+                .and("the dimension"),
+            },
             TypeProblem::BandsOverlap { one, other } => Both {
                 fr: Words::new(
                     format!("les tranches « {one} » et « {other} » se recouvrent"),

@@ -25,6 +25,8 @@ struct Subject {
     policy: Option<MissingPolicy>,
     /// Rows are things, not counts: bands come as the numbers themselves.
     rows_are_things: bool,
+    /// The sources have no such column, but a list that mixes this dimension.
+    mixed: bool,
     name: String,
 }
 
@@ -177,6 +179,7 @@ impl Checker<'_> {
             missing: found.may_be_missing.then_some(found.definition),
             policy: found.missing,
             rows_are_things: self.rows_are_things(&[source]),
+            mixed: false,
             name: name.text.clone(),
         })
     }
@@ -187,6 +190,17 @@ impl Checker<'_> {
     }
 
     fn dimension_subject(&mut self, level: DimensionLevel, name: &Name, of: &Info) -> Option<Subject> {
+        if self.mixing(level.dimension, of).is_some() {
+            return Some(Subject {
+                on: TestOn::Dimension(level),
+                of: ColumnType::Dimension(level.dimension),
+                missing: None,
+                policy: None,
+                rows_are_things: false,
+                mixed: true,
+                name: name.text.clone(),
+            });
+        }
         if !self.has_dimension(level, name, of) {
             return None;
         }
@@ -205,6 +219,7 @@ impl Checker<'_> {
             missing,
             policy,
             rows_are_things: self.rows_are_things(&of.sources),
+            mixed: false,
             name: name.text.clone(),
         })
     }
@@ -282,6 +297,9 @@ impl Checker<'_> {
 
     /// What becomes of missing values; reports where nobody says.
     fn policy(&mut self, subject: &Subject, said: Option<MissingPolicy>, at: Span) -> Option<MissingPolicy> {
+        if subject.mixed {
+            return Some(self.read_mixed(said));
+        }
         match (subject.missing, said.or(subject.policy)) {
             (None, said) => Some(said.unwrap_or(MissingPolicy::Excluded)),
             (Some(_), Some(policy)) => Some(policy),
@@ -558,6 +576,7 @@ impl Checker<'_> {
             missing: missing.map(|column| column.definition),
             policy,
             rows_are_things: true,
+            mixed: false,
             name: missing.map_or(one.text.clone(), |column| column.name.clone()),
         };
         if !fits(&a.of, &b.of) {

@@ -49,6 +49,12 @@ impl<'a> Checker<'a> {
         for (at, decl) in decls.iter().enumerate() {
             self.name_levels(at, decl);
         }
+        for (at, decl) in decls.iter().enumerate() {
+            let ((), sound) = self.apart(false, |checker| checker.stand_for(at, decl));
+            if let Some(facts) = self.dimensions.get_mut(at) {
+                facts.broken |= !sound;
+            }
+        }
     }
 
     fn name_levels(&mut self, at: usize, decl: &Decl<'a>) {
@@ -194,6 +200,7 @@ impl<'a> Checker<'a> {
             level: level.min(dimension.levels.len().saturating_sub(1)),
             parent: entry.parent,
             band: None,
+            stands_for: Vec::new(),
             attributes: IndexMap::new(),
         });
         id

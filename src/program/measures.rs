@@ -98,9 +98,7 @@ impl Checker<'_> {
             ast::ExprKind::Attribute { attribute, dimension } => self.attribute(attribute, dimension, span),
             ast::ExprKind::Where(of, condition) => {
                 let of = self.lower(of, scope);
-                let info = self.info(of);
-                let Some(cond) = self.condition(condition, &info) else { return self.unknown(span) };
-                self.over(of, |of| ExprKind::Where(of, cond), span)
+                self.restricted(of, condition, span)
             }
             ast::ExprKind::At(of, period) => self.at(of, period, span, scope),
             ast::ExprKind::Negative(of) => {

@@ -9,6 +9,7 @@ mod dimensions;
 mod framework;
 mod indicators;
 mod measures;
+mod mixed;
 pub mod model;
 mod operators;
 mod order;
@@ -108,6 +109,7 @@ struct Checker<'a> {
     /// The definition at hand has a mistake, or refers to one that has.
     broken: bool,
     suggestions_left: usize,
+    mixed: mixed::Reading,
 }
 
 /// What something refers to.
@@ -160,6 +162,7 @@ impl<'a> Checker<'a> {
             used: Used::default(),
             broken: false,
             suggestions_left: SUGGESTIONS,
+            mixed: mixed::Reading::default(),
         }
     }
 

@@ -131,6 +131,8 @@ pub struct Member {
     pub parent: Option<usize>,
     /// For a band: lowest and highest value (both included), `None` for open.
     pub band: Option<(Number, Option<Number>)>,
+    /// What it is in other dimensions, where the list mixes two: `est sexe F`.
+    pub stands_for: Vec<GroupAt>,
     /// Numeric attributes by name, with their unit.
     pub attributes: IndexMap<String, (Number, Unit)>,
 }

@@ -355,7 +355,7 @@ pub enum Choice {
 }
 
 /// `TTA "Tanger-Tétouan-Al Hoceïma" alias "Tanger-Tétouan"`; members of the next level are indented deeper. Attributes
-/// follow as `nom nombre`.
+/// follow as `nom nombre`; `est sexe F` says what the member is in another dimension.
 #[derive(Debug, Clone)]
 pub struct MemberLine {
     /// A name, a code (`1.1`), a band (`0-5`, `18+`) or a quoted code.
@@ -364,6 +364,8 @@ pub struct MemberLine {
     pub labels: Labels,
     /// Other spellings found in data.
     pub aliases: Vec<Text>,
+    /// `est sexe F` / `is sexe F`: what it is in another dimension, where the list mixes two.
+    pub stands_for: Vec<GroupText>,
     /// Values of the dimension's numeric attributes.
     pub attributes: Vec<(Name, Quantity)>,
     /// Members below this one.

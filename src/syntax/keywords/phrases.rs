@@ -118,6 +118,7 @@ phrases! {
     A = "k_a", ["un", "une"], ["a", "an"];
     Event = "k_event", ["événement"], ["event"];
     CountRow = "k_count_row", ["effectif"], ["count"];
+    StandsFor = "k_stands_for", ["est"], ["is"];
     Alias = "k_alias", ["alias"], ["alias"];
     CodeColumn = "k_code_column", ["code"], ["code"];
     LabelColumn = "k_label_column", ["libellé"], ["label"];

@@ -130,12 +130,17 @@ impl Lower<'_> {
                 (Rule::member_code, _) => {
                     let code = self.name_or_string(&pair);
                     let (aliases, attributes, children) = (Vec::new(), Vec::new(), Vec::new());
-                    line = Some(MemberLine { code, labels: Labels::default(), aliases, attributes, children, span });
+                    let (labels, stands_for) = (Labels::default(), Vec::new());
+                    line = Some(MemberLine { code, labels, aliases, stands_for, attributes, children, span });
                 }
                 (Rule::labels, _) => labels = self.labels(pair),
                 (Rule::alias, Some(line)) => {
                     let texts = pair.into_inner().filter(|part| part.as_rule() == Rule::text);
                     line.aliases.extend(texts.map(|text| self.text(&text)));
+                }
+                (Rule::stands_for, Some(line)) => {
+                    let parts: Vec<Pair<'_>> = pair.into_inner().collect();
+                    line.stands_for.extend(self.groups(&parts)?);
                 }
                 (Rule::attribute_value, Some(line)) => {
                     let mut inner = pair.into_inner();

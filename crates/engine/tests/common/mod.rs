@@ -52,6 +52,7 @@ pub fn column(name: &str, of: ColumnType) -> Column {
 
 pub fn member(code: &str, label: &str, level: usize, parent: Option<usize>) -> Member {
     Member {
+        stands_for: vec![],
         code: code.into(),
         label: Localized::one(Lang::Fr, label),
         aliases: vec![],
