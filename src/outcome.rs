@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::text::Span;
-use crate::types::{Number, Period, Range};
+use crate::types::{Number, Period, Range, Unit};
 
 /// Why a figure has no number, or how it came by its zero. Never turned into 0 or blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,10 @@ pub enum ZeroDenominator {
     SomethingOverZero,
     /// 0 / 0: there was nothing to measure.
     ZeroOverZero,
+    /// A change in per cent from 0 to something.
+    FromZero,
+    /// A change in per cent from 0 to 0.
+    ZeroToZero,
 }
 
 impl Value {
@@ -229,8 +233,21 @@ pub struct Figure {
     pub published: Vec<Published>,
     /// The period is not over in the data, or the source covers only a part of it.
     pub incomplete: bool,
-    /// For a latest known value: the period that it was found in.
+    /// For a latest known value, a minimum or a maximum: the period that it was found in.
     pub as_of: Option<Period>,
+    /// For a change: the figure that it starts from; for a consumption: the allotment.
+    pub base: Option<Base>,
+}
+
+/// What a change starts from, or what a consumption is drawn from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The number.
+    pub value: Range,
+    /// Its unit.
+    pub unit: Unit,
+    /// Its period; `None` where it has none.
+    pub period: Option<Period>,
 }
 
 /// How a rule came out. Nothing to check is never a pass.

@@ -2,7 +2,7 @@
 
 use super::figure::Fig;
 use super::{Evaluator, GroupId, Wanted, implied, unknown};
-use crate::outcome::{GroupKey, Member, MissingReason, Value};
+use crate::outcome::{Base, GroupKey, Member, MissingReason, Value};
 use crate::plan::CtxId;
 use crate::problem::{EvaluationProblem, Problem};
 use crate::program::model::{
@@ -90,14 +90,21 @@ impl Evaluator<'_> {
             ExprKind::Previous(inner) => self.expr(*inner, ctx, period.shift(-period.count()), group),
             ExprKind::Change(kind, inner) => {
                 let now = self.expr(*inner, ctx, period, group);
-                let before = self.expr(*inner, ctx, period.shift(-period.count()), group);
-                match kind {
+                let earlier = period.shift(-period.count());
+                let before = self.expr(*inner, ctx, earlier, group);
+                let base = before.value.range().map(|value| Base { value, unit: self.unit_of(*inner), period: Some(earlier) });
+                let fig = match kind {
                     ChangeKind::Percent => Fig::change_in_percent(&now, &before),
                     ChangeKind::Points | ChangeKind::Difference => Fig::difference(&now, &before),
-                }
+                };
+                Fig { base, ..fig }
             }
             ExprKind::Cumulative(since, inner) => self.cumulative(*since, *inner, ctx, period, group),
             ExprKind::Rolling(periods, inner) => self.rolling(*periods, *inner, ctx, period, group),
+            ExprKind::Series(of, over, inner) => self.series(*of, *over, *inner, ctx, period, group),
+            ExprKind::Consumption { window, spent, allotment } => {
+                self.consumption(*window, (*spent, *allotment), ctx, period, group)
+            }
             ExprKind::MeanOver(window, inner) => self.mean_over(*window, *inner, ctx, group),
             ExprKind::Latest(inner) => self.latest(*inner, ctx, period, group),
             ExprKind::Compatible { share, decimals, mode, of } => {

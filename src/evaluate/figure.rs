@@ -1,6 +1,6 @@
 //! A figure on its way: a value with its state, what it was divided by and the rows behind it, and how they combine.
 
-use crate::outcome::{MissingReason, Rows, Value, ZeroDenominator};
+use crate::outcome::{Base, MissingReason, Rows, Value, ZeroDenominator};
 use crate::types::{Number, Period, Range};
 
 /// A value with its provenance.
@@ -12,11 +12,12 @@ pub(super) struct Fig {
     pub rows: Rows,
     pub incomplete: bool,
     pub as_of: Option<Period>,
+    pub base: Option<Base>,
 }
 
 impl Fig {
     pub(super) fn of(value: Value) -> Self {
-        Fig { value, numerator: None, denominator: None, rows: Rows::default(), incomplete: false, as_of: None }
+        Fig { value, numerator: None, denominator: None, rows: Rows::default(), incomplete: false, as_of: None, base: None }
     }
 
     pub(super) fn number(number: Number) -> Self {
@@ -49,6 +50,7 @@ impl Fig {
             },
             incomplete: self.incomplete || other.incomplete,
             as_of: self.as_of.or(other.as_of),
+            base: None,
         }
     }
 
@@ -100,6 +102,15 @@ impl Fig {
             _ => quotient(&now.minus(before), before, 100),
         });
         out.rows = now.rows;
+        out.value = match (now.value.range(), out.value) {
+            (Some(_), Value::NotComputable(ZeroDenominator::SomethingOverZero)) if before.value.range().is_some() => {
+                Value::NotComputable(ZeroDenominator::FromZero)
+            }
+            (Some(_), Value::NotComputable(ZeroDenominator::ZeroOverZero)) if before.value.range().is_some() => {
+                Value::NotComputable(ZeroDenominator::ZeroToZero)
+            }
+            (_, value) => value,
+        };
         if let (Some(now), Some(before)) = (now.value.range(), before.value.range()) {
             out.numerator = Some(now.minus(&before));
             out.denominator = Some(before);

@@ -13,6 +13,7 @@ mod measure;
 mod periods;
 mod published;
 mod rules;
+mod series;
 mod table;
 mod targets;
 mod tests;
@@ -190,6 +191,7 @@ impl<'a> Evaluator<'a> {
             published: Vec::new(),
             incomplete: fig.incomplete,
             as_of: fig.as_of,
+            base: fig.base,
         };
         if let Some(indicator) = self.program.indicators.get(at) {
             targets::place(indicator, &mut figure);

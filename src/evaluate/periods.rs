@@ -113,10 +113,12 @@ impl Evaluator<'_> {
                 | ExprKind::Change(_, inner)
                 | ExprKind::Cumulative(_, inner)
                 | ExprKind::Rolling(_, inner)
+                | ExprKind::Series(_, _, inner)
                 | ExprKind::Latest(inner)
                 | ExprKind::Compatible { of: inner, .. } => rest.push(*inner),
                 ExprKind::Bounds { sure, possible } => rest.extend([*sure, *possible]),
                 ExprKind::Binary(_, left, right) => rest.extend([*left, *right]),
+                ExprKind::Consumption { spent, allotment, .. } => rest.extend([*spent, *allotment]),
                 ExprKind::Ratio { numerator, denominator, .. } => rest.extend([*numerator, *denominator]),
                 ExprKind::If { left, right, then, otherwise, .. } => rest.extend([*left, *right, *then, *otherwise]),
             }

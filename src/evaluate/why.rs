@@ -6,7 +6,7 @@ use super::{Evaluator, GroupId};
 use crate::outcome::{Figure, MissingReason, Rows, Value, ZeroDenominator, ZeroReason};
 use crate::plan::{CtxId, Cube, MeasureKey, Plan, Shape, conjuncts, only_dimensions, selects_cells, show_test, sign};
 use crate::program::model::{
-    Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, Operator, Program,
+    Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, Operator, Over, Program, SeriesOf,
 };
 use crate::text::{Both, Lang, Span};
 use crate::types::{Number, Period, Range, Rounding, RoundingMode, Unit};
@@ -288,6 +288,31 @@ impl Explaining<'_, '_> {
                 };
                 (words, self.each_period(all, *inner, &at))
             }
+            ExprKind::Series(of, over, inner) => {
+                let all = match over {
+                    Over::Last(periods) => {
+                        let back = i32::try_from(*periods).unwrap_or(i32::MAX).saturating_sub(1);
+                        Period { first: next.period.last.saturating_sub(back), ..next.period }
+                    }
+                    Over::Since(since) => Period { first: since.first, ..next.period },
+                };
+                let words = match of {
+                    SeriesOf::Minimum => both("minimum des périodes", "minimum of the periods"),
+                    SeriesOf::Maximum => both("maximum des périodes", "maximum of the periods"),
+                    SeriesOf::Rank => both(
+                        "rang parmi les périodes (1 : la plus grande valeur)",
+                        "rank among the periods (1: the largest value)",
+                    ),
+                };
+                (words, self.each_period(all, *inner, &at))
+            }
+            ExprKind::Consumption { spent, allotment, .. } => {
+                let below = vec![
+                    labelled(*spent, "utilisé", "used"),
+                    labelled(*allotment, "dotation", "allotment"),
+                ];
+                (both("utilisé ÷ dotation × 100", "used ÷ allotment × 100"), below)
+            }
             ExprKind::MeanOver(window, inner) => {
                 (both("moyenne des périodes", "average of the periods"), self.each_period(*window, *inner, &at))
             }
@@ -510,6 +535,13 @@ pub(super) fn value_words(evaluator: &Evaluator<'_>, value: &Value, decimals: Op
         Value::NotComputable(ZeroDenominator::SomethingOverZero) => {
             both("non calculable (le dénominateur est nul)", "not computable (the denominator is zero)")
         }
+        Value::NotComputable(ZeroDenominator::FromZero) => {
+            both("non calculable (la base est nulle)", "not computable (the base is zero)")
+        }
+        Value::NotComputable(ZeroDenominator::ZeroToZero) => both(
+            "non calculable (la base est nulle, le chiffre aussi)",
+            "not computable (the base is zero, and so is the figure)",
+        ),
         Value::NotComputable(ZeroDenominator::ZeroOverZero) => both(
             "non calculable (numérateur et dénominateur sont nuls)",
             "not computable (numerator and denominator are zero)",

@@ -1,10 +1,7 @@
 //! Measures and conditions as text.
 
 use super::words::Writer;
-use crate::syntax::ast::{
-    Aggregate, ChangeKind, Comparison, Condition, ConditionKind, Expr, ExprKind, MissingPolicy, Name, Operator,
-    Relation,
-};
+use crate::syntax::ast::{Aggregate, ChangeKind, Comparison, Condition, ConditionKind, Expr, ExprKind, MissingPolicy, Name, Operator, Relation, SeriesOf, SeriesOver};
 use crate::syntax::keywords::Keyword;
 use crate::text::Lang;
 use crate::types::RoundingMode;
@@ -81,6 +78,26 @@ impl Writer<'_> {
                 &format!("{} {count} {}", self.word(Keyword::AverageOver), self.word(Keyword::Periods)),
                 inner,
             ),
+            ExprKind::Series(of, over, inner) => {
+                let word = self.word(match (of, over) {
+                    (SeriesOf::Minimum, SeriesOver::Last(_)) => Keyword::MinimumOver,
+                    (SeriesOf::Maximum, SeriesOver::Last(_)) => Keyword::MaximumOver,
+                    (SeriesOf::Rank, SeriesOver::Last(_)) => Keyword::RankOver,
+                    (SeriesOf::Minimum, SeriesOver::Since(_)) => Keyword::MinimumSince,
+                    (SeriesOf::Maximum, SeriesOver::Since(_)) => Keyword::MaximumSince,
+                    (SeriesOf::Rank, SeriesOver::Since(_)) => Keyword::RankSince,
+                });
+                let over = match over {
+                    SeriesOver::Last(count) => format!("{count} {}", self.word(Keyword::Periods)),
+                    SeriesOver::Since(since) => self.period(since),
+                };
+                self.prefixed(&format!("{word} {over}"), inner)
+            }
+            ExprKind::Consumption(window, of, allotment) => {
+                let (word, from) = (self.word(Keyword::Consumption), self.word(Keyword::From));
+                let spent = self.prefixed(&format!("{word} {from} {}", self.period(window)), of);
+                format!("{spent} {} {}", self.word(Keyword::In), self.operand(allotment))
+            }
             ExprKind::MeanOver(window, inner) => self.prefixed(
                 &format!("{} {} {}", self.word(Keyword::Average), self.word(Keyword::From), self.period(window)),
                 inner,
@@ -213,6 +230,8 @@ impl Writer<'_> {
             | ExprKind::Change(..)
             | ExprKind::Cumulative(..)
             | ExprKind::Rolling(..)
+            | ExprKind::Series(..)
+            | ExprKind::Consumption(..)
             | ExprKind::MeanOver(..)
             | ExprKind::Latest(_)
             | ExprKind::Compatible { .. }

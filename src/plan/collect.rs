@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::conditions::{Contexts, CtxId};
 use super::lanes::{MeasureLanes, QueryBuilder, Shape, merges, selects_cells, state_of};
 use super::{MeasureKey, Plan, Request, refine, without};
-use crate::program::model::{Aim, ColumnType, DimensionLevel, ExprId, ExprKind, GroupAt, Measure, Program};
+use crate::program::model::{Aim, ColumnType, DimensionLevel, ExprId, ExprKind, GroupAt, Measure, Over, Program};
 use crate::types::{CalendarId, Period};
 
 /// Over which time a measure is wanted.
@@ -228,7 +228,14 @@ impl Collector<'_> {
             ExprKind::Cumulative(period, inner) | ExprKind::MeanOver(period, inner) => {
                 self.later(Task { time: Time::Each(period.calendar), ..with(*inner) });
             }
-            ExprKind::Rolling(_, inner) => {
+            ExprKind::Series(_, Over::Since(period), inner) => {
+                self.later(Task { time: Time::Each(period.calendar), ..with(*inner) });
+            }
+            ExprKind::Consumption { spent, allotment, .. } => {
+                self.later(with(*spent));
+                self.later(with(*allotment));
+            }
+            ExprKind::Rolling(_, inner) | ExprKind::Series(_, Over::Last(_), inner) => {
                 self.later(Task { time: Time::Each(task.time.calendar()), ..with(*inner) });
             }
             ExprKind::If { left, right, then, otherwise, .. } => {

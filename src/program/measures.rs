@@ -137,6 +137,8 @@ impl Checker<'_> {
                 self.needs_time(of);
                 self.mean(of, |of| ExprKind::Rolling(*periods, of), None, span)
             }
+            ast::ExprKind::Series(kind, over, of) => self.series(*kind, over, of, span, scope),
+            ast::ExprKind::Consumption(window, of, allotment) => self.consumption(window, of, allotment, span, scope),
             ast::ExprKind::MeanOver(window, of) => {
                 let of = self.lower(of, scope);
                 let Some(window) = self.period_of(window, of) else { return self.unknown(span) };
@@ -478,7 +480,7 @@ impl Checker<'_> {
         self.push(ExprKind::Change(kind, of), unit, additivity, span, info)
     }
 
-    fn cumulative(&mut self, since: &ast::PeriodText, of: &ast::Expr, span: Span, scope: Scope) -> ExprId {
+    pub(super) fn cumulative(&mut self, since: &ast::PeriodText, of: &ast::Expr, span: Span, scope: Scope) -> ExprId {
         let of = self.lower(of, scope);
         self.needs_time(of);
         let Some(since) = self.period_of(since, of) else { return self.unknown(span) };
@@ -533,7 +535,7 @@ impl Checker<'_> {
     }
 
     /// A period in the calendar of a measure.
-    fn period_of(&mut self, text: &ast::PeriodText, of: ExprId) -> Option<Period> {
+    pub(super) fn period_of(&mut self, text: &ast::PeriodText, of: ExprId) -> Option<Period> {
         if self.unit(of) == Unit::Unknown {
             return None;
         }

@@ -15,6 +15,7 @@ mod operators;
 mod order;
 mod periods;
 mod rules;
+mod series;
 mod shares;
 mod sources;
 mod targets;

@@ -3,7 +3,7 @@
 
 use indexmap::IndexMap;
 
-pub use crate::syntax::ast::{Aggregate, ChangeKind, Comparison, ItemKind, MissingPolicy, Operator};
+pub use crate::syntax::ast::{Aggregate, ChangeKind, Comparison, ItemKind, MissingPolicy, Operator, SeriesOf};
 use crate::text::{Lang, Localized, Span};
 use crate::types::{Additivity, Calendar, CalendarId, Number, Period, Range, Rounding, RoundingMode, Unit};
 
@@ -615,6 +615,17 @@ pub enum ExprKind {
     Cumulative(Period, ExprId),
     /// Mean of this many periods up to the one asked.
     Rolling(u32, ExprId),
+    /// Minimum, maximum or rank over the periods up to the one asked.
+    Series(SeriesOf, Over, ExprId),
+    /// How much of an allotment for a window is used, in per cent.
+    Consumption {
+        /// The window of the allotment.
+        window: Period,
+        /// What was used since the window began: a [`ExprKind::Cumulative`].
+        spent: ExprId,
+        /// The allotment.
+        allotment: ExprId,
+    },
     /// Mean over a fixed window.
     MeanOver(Period, ExprId),
     /// The latest figure not after the period asked.
@@ -650,6 +661,15 @@ pub enum ExprKind {
         /// When it does not.
         otherwise: ExprId,
     },
+}
+
+/// How far back a series goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Over {
+    /// The period asked and those before it, so many in all.
+    Last(u32),
+    /// From the first period of this one.
+    Since(Period),
 }
 
 /// Whether a share's numerator lies inside its denominator (meaning 8).

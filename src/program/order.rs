@@ -66,10 +66,13 @@ impl<'a> Checker<'a> {
                 | ExprKind::Change(_, of)
                 | ExprKind::Cumulative(_, of)
                 | ExprKind::Rolling(_, of)
+                | ExprKind::Series(_, _, of)
                 | ExprKind::MeanOver(_, of)
                 | ExprKind::Latest(of)
                 | ExprKind::Compatible { of, .. } => open.push(of),
-                ExprKind::Binary(one, _, other) | ExprKind::Share(one, other) => open.extend([&**one, &**other]),
+                ExprKind::Binary(one, _, other)
+                | ExprKind::Share(one, other)
+                | ExprKind::Consumption(_, one, other) => open.extend([&**one, &**other]),
                 ExprKind::If(relation, then, otherwise) => {
                     open.extend([&relation.left, &relation.right, &**then, &**otherwise]);
                 }

@@ -79,6 +79,8 @@ impl Checker<'_> {
                 | ExprKind::Change(..)
                 | ExprKind::Cumulative(..)
                 | ExprKind::Rolling(..)
+                | ExprKind::Series(..)
+                | ExprKind::Consumption { .. }
                 | ExprKind::MeanOver(..)
                 | ExprKind::Latest(_)
                 | ExprKind::Compatible { .. }

@@ -734,6 +734,11 @@ pub enum ExprKind {
     Cumulative(PeriodText, Box<Expr>),
     /// `moyenne sur 5 périodes de …` / `average over 5 periods of …`: the period and the four before it
     Rolling(u32, Box<Expr>),
+    /// `minimum sur 5 périodes de …`, `rang depuis 2005 de …` / `minimum over 5 periods of …`, `rank since 2005 of …`
+    Series(SeriesOf, SeriesOver, Box<Expr>),
+    /// `consommation de 2018 à 2020 de … dans …` / `consumption from 2018 to 2020 of … in …`: how much of an allotment for this
+    /// window has been used up to the period asked, in per cent
+    Consumption(PeriodText, Box<Expr>, Box<Expr>),
     /// `moyenne de 2016 à 2020 de …` / `average from 2016 to 2020 of …`
     MeanOver(PeriodText, Box<Expr>),
     /// `dernière valeur connue de …` / `latest value of …`: with its period shown
@@ -771,6 +776,26 @@ pub enum Aggregate {
     First,
     /// `dernière valeur` / `last`: over time
     Last,
+}
+
+/// What is taken of a series of periods that ends with the one asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SeriesOf {
+    /// The smallest figure, with its period.
+    Minimum,
+    /// The largest figure, with its period.
+    Maximum,
+    /// The rank of the last figure, 1 for the largest; equal figures share their rank.
+    Rank,
+}
+
+/// How far back a series goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeriesOver {
+    /// `sur 5 périodes` / `over 5 periods`: the period asked and the four before it.
+    Last(u32),
+    /// `depuis 2005` / `since 2005`
+    Since(PeriodText),
 }
 
 /// How a change is expressed.

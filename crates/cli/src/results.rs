@@ -69,8 +69,10 @@ pub struct Row {
     pub rows: RowsOut,
     /// The period is not over in the data, or the source covers only a part of it.
     pub incomplete: bool,
-    /// For a latest known value: the period that it is of.
+    /// For a latest known value, a minimum or a maximum: the period that it is of.
     pub as_of: Option<PeriodOut>,
+    /// For a change: the figure that it starts from; for a consumption: the allotment.
+    pub base: Option<BaseOut>,
     /// Where the indicator is defined.
     pub definition: PlaceOut,
 }
@@ -143,6 +145,17 @@ pub struct PeriodOut {
     /// The last day.
     #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub end: String,
+}
+
+/// What a change starts from, or what a consumption is drawn from.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BaseOut {
+    /// The number.
+    pub value: Num,
+    /// Its unit, in both languages (plural); empty for a bare number.
+    pub unit: Texts,
+    /// Its period; null where it has none.
+    pub period: Option<PeriodOut>,
 }
 
 /// One coordinate of a group.
@@ -382,6 +395,14 @@ impl Out<'_> {
             rows: RowsOut { read: figure.rows.read, used: figure.rows.used, missing: figure.rows.missing },
             incomplete: figure.incomplete,
             as_of: figure.as_of.map(|period| self.period(period)),
+            base: figure.base.as_ref().map(|base| BaseOut {
+                value: range(&base.value),
+                unit: Texts {
+                    fr: words::unit_word(self.program, &base.unit, false, Lang::Fr),
+                    en: words::unit_word(self.program, &base.unit, false, Lang::En),
+                },
+                period: base.period.map(|period| self.period(period)),
+            }),
             definition: self.place(indicator.definition),
         })
     }

@@ -43,6 +43,8 @@ pub fn reason_code(value: &Value) -> Option<&'static str> {
         Value::NotApplicable(_) => "declared",
         Value::NotComputable(ZeroDenominator::SomethingOverZero) => "something_over_zero",
         Value::NotComputable(ZeroDenominator::ZeroOverZero) => "zero_over_zero",
+        Value::NotComputable(ZeroDenominator::FromZero) => "base_zero",
+        Value::NotComputable(ZeroDenominator::ZeroToZero) => "zero_to_zero",
         Value::Suppressed => "confidential",
     })
 }
@@ -83,6 +85,14 @@ pub fn reason(value: &Value, program: &Program) -> Option<Both<String>> {
         Value::NotComputable(ZeroDenominator::ZeroOverZero) => Both {
             fr: "non calculable : numérateur et dénominateur sont nuls".into(),
             en: "not computable: numerator and denominator are both zero".into(),
+        },
+        Value::NotComputable(ZeroDenominator::FromZero) => Both {
+            fr: "non calculable : la base est nulle".into(),
+            en: "not computable: the base is zero".into(),
+        },
+        Value::NotComputable(ZeroDenominator::ZeroToZero) => Both {
+            fr: "non calculable : la base est nulle, et le chiffre aussi".into(),
+            en: "not computable: the base is zero, and so is the figure".into(),
         },
         Value::Suppressed => Both { fr: "secret statistique".into(), en: "suppressed to protect persons".into() },
     })

@@ -125,6 +125,17 @@ fn figure(program: &Program, outcome: &Outcome, row: &Row, lang: Lang) -> Option
             return Some(format!("a part is {:?}", actual.map(Number::decimal)));
         }
     }
+    let base = figure.base.as_ref().map_or(String::new(), |base| {
+        let period = base.period.map_or(String::new(), |period| label(program, period, lang));
+        format!("{} ({period})", plain(&base.value.show(lang, None)))
+    });
+    if row.base.as_ref().is_some_and(|written| *written != base) {
+        return Some(format!("the base is `{base}`"));
+    }
+    let as_of = figure.as_of.map_or(String::new(), |period| label(program, period, lang));
+    if row.as_of.as_ref().is_some_and(|written| *written != as_of) {
+        return Some(format!("the value is of `{as_of}`"));
+    }
     None
 }
 
@@ -173,6 +184,12 @@ fn state(value: &Value, lang: Lang) -> String {
         Value::NotApplicable(_) => lang.pick("sans objet", "not applicable"),
         Value::NotComputable(ZeroDenominator::SomethingOverZero) => {
             lang.pick("non calculable (x/0)", "not computable (x/0)")
+        }
+        Value::NotComputable(ZeroDenominator::FromZero) => {
+            lang.pick("non calculable (base nulle)", "not computable (base zero)")
+        }
+        Value::NotComputable(ZeroDenominator::ZeroToZero) => {
+            lang.pick("non calculable (de 0 à 0)", "not computable (from 0 to 0)")
         }
         Value::NotComputable(ZeroDenominator::ZeroOverZero) => {
             lang.pick("non calculable (0/0)", "not computable (0/0)")

@@ -78,6 +78,8 @@ impl Reference<'_> {
             | ExprKind::Latest(_)
             | ExprKind::Compatible { .. }
             | ExprKind::Bounds { .. }
+            | ExprKind::Series(..)
+            | ExprKind::Consumption { .. }
             | ExprKind::If { .. } => None,
         }
     }

@@ -45,6 +45,12 @@ pub struct Row {
     pub numerator: Option<Written>,
     /// The denominator.
     pub denominator: Option<Written>,
+    /// What a change starts from, with its period: `300 (2018)`.
+    pub base: Option<String>,
+    /// The period that the value was found in.
+    pub as_of: Option<String>,
+    /// Words of the flag: `rupture de série`, `hors validité`.
+    pub flag: Option<String>,
 }
 
 /// A number as written on a page: compared at the precision written.
@@ -67,6 +73,9 @@ enum Heading {
     Status,
     Numerator,
     Denominator,
+    Base,
+    AsOf,
+    Flag,
 }
 
 fn heading(text: &str) -> Option<Heading> {
@@ -80,6 +89,9 @@ fn heading(text: &str) -> Option<Heading> {
         "situation" | "status" => Heading::Status,
         "numérateur" | "numerator" => Heading::Numerator,
         "dénominateur" | "denominator" => Heading::Denominator,
+        "base" => Heading::Base,
+        "atteint en" | "reached in" => Heading::AsOf,
+        "mention" | "flag" => Heading::Flag,
         _ => return None,
     })
 }
@@ -124,6 +136,9 @@ impl Table {
                     Some(Heading::Status) => row.status = text,
                     Some(Heading::Numerator) => row.numerator = written()?,
                     Some(Heading::Denominator) => row.denominator = written()?,
+                    Some(Heading::Base) => row.base = Some(text),
+                    Some(Heading::AsOf) => row.as_of = Some(text),
+                    Some(Heading::Flag) => row.flag = Some(text),
                     None => return Err(format!("{}: a heading is not known", lines.first().map_or(0, |l| l.0))),
                 }
             }

@@ -71,6 +71,13 @@ phrases! {
     ChangePoints = "k_change_points", ["évolution en points"], ["change in points"];
     Change = "k_change", ["évolution"], ["change"];
     CumulativeSince = "k_cumulative", ["cumul depuis"], ["cumulative since"];
+    MinimumOver = "k_minimum_over", ["minimum sur"], ["minimum over"];
+    MaximumOver = "k_maximum_over", ["maximum sur"], ["maximum over"];
+    RankOver = "k_rank_over", ["rang sur"], ["rank over"];
+    MinimumSince = "k_minimum_since", ["minimum depuis"], ["minimum since"];
+    MaximumSince = "k_maximum_since", ["maximum depuis"], ["maximum since"];
+    RankSince = "k_rank_since", ["rang depuis"], ["rank since"];
+    Consumption = "k_consumption", ["consommation"], ["consumption"];
     AverageOver = "k_average_over", ["moyenne sur"], ["average over"];
     Periods = "k_periods", ["périodes", "période"], ["periods", "period"];
     If = "k_if", ["si"], ["if"];

@@ -2,7 +2,7 @@
 
 use super::{Lower, Pair};
 use crate::problem::SyntaxProblem;
-use crate::syntax::ast::{Aggregate, ChangeKind, Condition, Expr, ExprKind, Name, Operator, PeriodText, Relation};
+use crate::syntax::ast::{Aggregate, ChangeKind, Condition, Expr, ExprKind, Name, Operator, PeriodText, Relation, SeriesOf, SeriesOver};
 use crate::syntax::grammar::Rule;
 use crate::syntax::keywords::Keyword;
 use crate::syntax::limits;
@@ -166,18 +166,18 @@ impl Lower<'_> {
             Rule::cumulative => ExprKind::Cumulative(self.period_of(pair)?, operand(self)?),
             Rule::mean_over => ExprKind::MeanOver(self.period_of(pair)?, operand(self)?),
             Rule::rolling => {
-                let number = find(Rule::number)?;
-                match number.as_str().parse::<u32>().ok().filter(|count| (1..=limits::ROLLING).contains(count)) {
-                    Some(count) => ExprKind::Rolling(count, operand(self)?),
-                    None => {
-                        let limit = limits::ROLLING;
-                        let limit = self.lang.pick(format!("{limit} périodes"), format!("{limit} periods"));
-                        let at = self.span(number);
-                        self.fail(SyntaxProblem::TooBig { limit }, at);
-                        return None;
-                    }
-                }
+                let count = self.periods_back(find(Rule::number)?)?;
+                ExprKind::Rolling(count, operand(self)?)
             }
+            Rule::series_last => {
+                let count = self.periods_back(find(Rule::number)?)?;
+                ExprKind::Series(series_of(inner.first()?), SeriesOver::Last(count), operand(self)?)
+            }
+            Rule::series_since => {
+                let since = SeriesOver::Since(self.period_of(pair)?);
+                ExprKind::Series(series_of(inner.first()?), since, operand(self)?)
+            }
+            Rule::consumption => ExprKind::Consumption(self.period_of(pair)?, operand(self)?, operand(self)?),
             Rule::latest => ExprKind::Latest(operand(self)?),
             Rule::compatible => ExprKind::Compatible {
                 share: self.quantity(find(Rule::quantity)?)?,
@@ -195,8 +195,28 @@ impl Lower<'_> {
         Some(Expr { kind, span })
     }
 
+    /// How many periods a series goes back.
+    fn periods_back(&mut self, number: &Pair<'_>) -> Option<u32> {
+        let count = number.as_str().parse::<u32>().ok().filter(|count| (1..=limits::ROLLING).contains(count));
+        if count.is_none() {
+            let limit = limits::ROLLING;
+            let limit = self.lang.pick(format!("{limit} périodes"), format!("{limit} periods"));
+            let at = self.span(number);
+            self.fail(SyntaxProblem::TooBig { limit }, at);
+        }
+        count
+    }
+
     fn names_by(&self, pair: &Pair<'_>) -> Vec<Name> {
         pair.clone().into_inner().filter(|part| part.as_rule() == Rule::name).map(|part| self.name(&part)).collect()
+    }
+}
+
+fn series_of(word: &Pair<'_>) -> SeriesOf {
+    match word.as_rule() {
+        Rule::k_minimum_over | Rule::k_minimum_since => SeriesOf::Minimum,
+        Rule::k_maximum_over | Rule::k_maximum_since => SeriesOf::Maximum,
+        _ => SeriesOf::Rank,
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Dialect {
 const BEFORE: [&str; 8] =
     ["indicator", "code", "label", "programme", "period", "period_start", "period_end", "calendar"];
 
-const AFTER: [&str; 24] = [
+const AFTER: [&str; 26] = [
     "total",
     "value",
     "value_exact",
@@ -44,6 +44,8 @@ const AFTER: [&str; 24] = [
     "rows_used",
     "rows_missing",
     "incomplete",
+    "base",
+    "base_period",
     "file",
     "line",
 ];
@@ -155,6 +157,8 @@ fn cells(
         figure.rows.used.to_string(),
         figure.rows.missing.to_string(),
         figure.incomplete.to_string(),
+        figure.base.as_ref().map(|base| decimal(Some(base.value.stated()))).unwrap_or_default(),
+        figure.base.as_ref().and_then(|base| base.period).map(|at| words::period(program, at, lang)).unwrap_or_default(),
         text(file.map_or("", |file| file.path.as_str())),
         file.map_or(0, |file| file.line_column(indicator.definition.start).0).to_string(),
     ]);

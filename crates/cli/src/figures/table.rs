@@ -76,8 +76,8 @@ impl Notes {
         );
         note(
             self.as_of,
-            "(d) dernière valeur connue, de la période indiquée",
-            "(l) latest known value, of the period shown",
+            "(d) valeur de la période indiquée : la dernière connue, ou celle du minimum ou du maximum",
+            "(l) value of the period shown: the latest known one, or that of the minimum or maximum",
         );
         note(
             self.implied,
@@ -99,6 +99,7 @@ fn one_indicator(
     let any = |of: fn(&Figure) -> bool| figures.iter().any(of);
     let with_group = any(|figure| !figure.group.is_empty());
     let with_parts = any(|figure| figure.denominator.is_some());
+    let with_base = any(|figure| figure.base.is_some());
     let with_baseline = any(|figure| figure.baseline.is_some());
     let with_target = any(|figure| figure.target.is_some());
     let with_published = any(|figure| !figure.published.is_empty());
@@ -112,6 +113,7 @@ fn one_indicator(
     columns(with_group, "Groupe", "Group");
     columns(true, "Valeur", "Value");
     columns(with_parts, "Numérateur / dénominateur", "Numerator / denominator");
+    columns(with_base, "Base", "Base");
     columns(with_baseline, "Référence", "Baseline");
     columns(with_target, "Cible", "Target");
     columns(with_target, "Statut", "Status");
@@ -148,6 +150,9 @@ fn one_indicator(
                 false => String::new(),
             };
             row.push(Cell::new(parts).set_alignment(CellAlignment::Right));
+        }
+        if with_base {
+            row.push(Cell::new(base(program, figure, lang)).set_alignment(CellAlignment::Right));
         }
         if with_baseline {
             row.push(Cell::new(aim(program, indicator, figure.baseline.as_ref(), lang)));
@@ -218,6 +223,16 @@ fn value(program: &Program, indicator: &Indicator, figure: &Figure, notes: &mut 
         let _ = write!(text, " {} {}", lang.pick("(d)", "(l)"), words::period(program, period, lang));
     }
     text
+}
+
+/// What a change starts from, with its period.
+fn base(program: &Program, figure: &Figure, lang: Lang) -> String {
+    let Some(base) = &figure.base else { return String::new() };
+    let amount = words::amount(program, &base.value, &base.unit, None, lang);
+    match base.period {
+        Some(period) => format!("{amount} ({})", words::period(program, period, lang)),
+        None => amount,
+    }
 }
 
 fn aim(program: &Program, indicator: &Indicator, aim: Option<&jauge::outcome::Aim>, lang: Lang) -> String {
