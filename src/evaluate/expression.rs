@@ -92,7 +92,8 @@ impl Evaluator<'_> {
                 let now = self.expr(*inner, ctx, period, group);
                 let earlier = period.shift(-period.count());
                 let before = self.expr(*inner, ctx, earlier, group);
-                let base = before.value.range().map(|value| Base { value, unit: self.unit_of(*inner), period: Some(earlier) });
+                let base =
+                    before.value.range().map(|value| Base { value, unit: self.unit_of(*inner), period: Some(earlier) });
                 let fig = match kind {
                     ChangeKind::Percent => Fig::change_in_percent(&now, &before),
                     ChangeKind::Points | ChangeKind::Difference => Fig::difference(&now, &before),

@@ -17,7 +17,15 @@ pub(super) struct Fig {
 
 impl Fig {
     pub(super) fn of(value: Value) -> Self {
-        Fig { value, numerator: None, denominator: None, rows: Rows::default(), incomplete: false, as_of: None, base: None }
+        Fig {
+            value,
+            numerator: None,
+            denominator: None,
+            rows: Rows::default(),
+            incomplete: false,
+            as_of: None,
+            base: None,
+        }
     }
 
     pub(super) fn number(number: Number) -> Self {

@@ -6,7 +6,8 @@ use super::{Evaluator, GroupId};
 use crate::outcome::{Figure, MissingReason, Rows, Value, ZeroDenominator, ZeroReason};
 use crate::plan::{CtxId, Cube, MeasureKey, Plan, Shape, conjuncts, only_dimensions, selects_cells, show_test, sign};
 use crate::program::model::{
-    Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, Operator, Over, Program, SeriesOf,
+    Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, Operator, Over, Program,
+    SeriesOf,
 };
 use crate::text::{Both, Lang, Span};
 use crate::types::{Number, Period, Range, Rounding, RoundingMode, Unit};
@@ -307,10 +308,7 @@ impl Explaining<'_, '_> {
                 (words, self.each_period(all, *inner, &at))
             }
             ExprKind::Consumption { spent, allotment, .. } => {
-                let below = vec![
-                    labelled(*spent, "utilisé", "used"),
-                    labelled(*allotment, "dotation", "allotment"),
-                ];
+                let below = vec![labelled(*spent, "utilisé", "used"), labelled(*allotment, "dotation", "allotment")];
                 (both("utilisé ÷ dotation × 100", "used ÷ allotment × 100"), below)
             }
             ExprKind::MeanOver(window, inner) => {

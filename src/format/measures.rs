@@ -1,7 +1,10 @@
 //! Measures and conditions as text.
 
 use super::words::Writer;
-use crate::syntax::ast::{Aggregate, ChangeKind, Comparison, Condition, ConditionKind, Expr, ExprKind, MissingPolicy, Name, Operator, Relation, SeriesOf, SeriesOver};
+use crate::syntax::ast::{
+    Aggregate, ChangeKind, Comparison, Condition, ConditionKind, Expr, ExprKind, MissingPolicy, Name, Operator,
+    Relation, SeriesOf, SeriesOver,
+};
 use crate::syntax::keywords::Keyword;
 use crate::text::Lang;
 use crate::types::RoundingMode;

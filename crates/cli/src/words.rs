@@ -86,10 +86,9 @@ pub fn reason(value: &Value, program: &Program) -> Option<Both<String>> {
             fr: "non calculable : numérateur et dénominateur sont nuls".into(),
             en: "not computable: numerator and denominator are both zero".into(),
         },
-        Value::NotComputable(ZeroDenominator::FromZero) => Both {
-            fr: "non calculable : la base est nulle".into(),
-            en: "not computable: the base is zero".into(),
-        },
+        Value::NotComputable(ZeroDenominator::FromZero) => {
+            Both { fr: "non calculable : la base est nulle".into(), en: "not computable: the base is zero".into() }
+        }
         Value::NotComputable(ZeroDenominator::ZeroToZero) => Both {
             fr: "non calculable : la base est nulle, et le chiffre aussi".into(),
             en: "not computable: the base is zero, and so is the figure".into(),

@@ -2,7 +2,9 @@
 
 use super::{Lower, Pair};
 use crate::problem::SyntaxProblem;
-use crate::syntax::ast::{Aggregate, ChangeKind, Condition, Expr, ExprKind, Name, Operator, PeriodText, Relation, SeriesOf, SeriesOver};
+use crate::syntax::ast::{
+    Aggregate, ChangeKind, Condition, Expr, ExprKind, Name, Operator, PeriodText, Relation, SeriesOf, SeriesOver,
+};
 use crate::syntax::grammar::Rule;
 use crate::syntax::keywords::Keyword;
 use crate::syntax::limits;

@@ -158,7 +158,12 @@ fn cells(
         figure.rows.missing.to_string(),
         figure.incomplete.to_string(),
         figure.base.as_ref().map(|base| decimal(Some(base.value.stated()))).unwrap_or_default(),
-        figure.base.as_ref().and_then(|base| base.period).map(|at| words::period(program, at, lang)).unwrap_or_default(),
+        figure
+            .base
+            .as_ref()
+            .and_then(|base| base.period)
+            .map(|at| words::period(program, at, lang))
+            .unwrap_or_default(),
         text(file.map_or("", |file| file.path.as_str())),
         file.map_or(0, |file| file.line_column(indicator.definition.start).0).to_string(),
     ]);
