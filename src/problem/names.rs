@@ -30,6 +30,8 @@ pub enum Named {
     Alias,
     /// A rule.
     Rule,
+    /// A funnel.
+    Funnel,
     /// A test.
     Test,
     /// A framework.
@@ -54,6 +56,7 @@ impl Named {
             Named::Level => ("le niveau", "the level"),
             Named::Alias => ("l'alias", "the alias"),
             Named::Rule => ("le contrôle", "the rule"),
+            Named::Funnel => ("le parcours", "the funnel"),
             Named::Test => ("le test", "the test"),
             Named::Framework => ("le cadre", "the framework"),
             Named::Aim => ("la valeur", "the value"),
@@ -76,6 +79,7 @@ impl Named {
             Named::Level => ("un niveau", "a level"),
             Named::Alias => ("un alias", "an alias"),
             Named::Rule => ("un contrôle", "a rule"),
+            Named::Funnel => ("un parcours", "a funnel"),
             Named::Test => ("un test", "a test"),
             Named::Framework => ("un cadre", "a framework"),
             Named::Aim => ("une valeur", "a value"),
@@ -95,6 +99,7 @@ impl Named {
             | Named::Level
             | Named::Alias
             | Named::Rule
+            | Named::Funnel
             | Named::Test
             | Named::Framework => false,
         }
@@ -197,7 +202,7 @@ impl NameProblem {
     pub(super) fn code(&self) -> &'static str {
         match self {
             NameProblem::Unknown { what, .. } => match what {
-                Named::Indicator | Named::Rule | Named::Test | Named::Framework | Named::Aim => "E0201",
+                Named::Indicator | Named::Rule | Named::Funnel | Named::Test | Named::Framework | Named::Aim => "E0201",
                 Named::Source => "E0202",
                 Named::Dimension | Named::Level => "E0203",
                 Named::Member | Named::Alias => "E0204",
@@ -382,7 +387,7 @@ fn unknown(
 /// What to declare where nothing of this kind exists yet.
 fn declare(what: Named, name: &str) -> (String, String) {
     match what {
-        Named::Indicator | Named::Rule | Named::Test | Named::Framework | Named::Aim => {
+        Named::Indicator | Named::Rule | Named::Funnel | Named::Test | Named::Framework | Named::Aim => {
             (format!("déclarer un bloc : indicateur {name} \"…\""), format!("declare a block: indicator {name} \"…\""))
         }
         Named::Source => {

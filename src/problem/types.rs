@@ -218,6 +218,13 @@ pub enum TypeProblem {
         /// The dimension.
         dimension: String,
     },
+    /// `étapes: repérés`, `étapes: repérés, repérés`
+    FunnelSteps {
+        /// The funnel.
+        name: String,
+        /// A step that comes twice.
+        twice: Option<String>,
+    },
     /// Bands `0-5` and `7-9`: nobody is 6.
     BandGap {
         /// The lower band.
@@ -231,7 +238,7 @@ impl TypeProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0301", "E0302", "E0303", "E0304", "E0305", "E0306", "E0307", "E0308", "E0309", "E0310", "E0311", "E0312",
         "E0313", "E0314", "E0315", "E0316", "E0317", "E0318", "E0319", "E0320", "E0321", "E0322", "E0323", "E0324",
-        "E0325", "E0326", "E0327", "E0328", "E0340", "E0341", "W0301",
+        "E0325", "E0326", "E0327", "E0328", "E0340", "E0341", "E0370", "W0301",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -265,6 +272,7 @@ impl TypeProblem {
             TypeProblem::NotAShare { .. } | TypeProblem::ShareOfNonAdditive => "E0327",
             TypeProblem::DivisionByZero => "E0328",
             TypeProblem::QualifiedColumn { .. } => "E0340",
+            TypeProblem::FunnelSteps { .. } => "E0370",
             TypeProblem::StandsForOverlapping { .. } => "E0341",
             TypeProblem::BandGap { .. } => "W0301",
         }
@@ -521,6 +529,22 @@ impl TypeProblem {
                 )
                 .and("the column is declared here"),
             },
+            TypeProblem::FunnelSteps { name, twice: Some(step) } => both(
+                format!("l'étape « {step} » vient deux fois dans le parcours « {name} »"),
+                "déjà nommée avant",
+                "nommer chaque étape une fois, de l'entrée à la sortie",
+                format!("the step `{step}` comes twice in the funnel `{name}`"),
+                "named before",
+                "name each step once, from the entry to the end",
+            ),
+            TypeProblem::FunnelSteps { name, twice: None } => both(
+                format!("le parcours « {name} » n'a pas deux étapes"),
+                "il en faut au moins deux pour un taux",
+                "étapes: entrés, sortis",
+                format!("the funnel `{name}` does not have two steps"),
+                "a rate takes at least two",
+                "steps: entered, left",
+            ),
             TypeProblem::QualifiedColumn { column, compared } => {
                 let (fr, en) = match compared {
                     true => ("comparée ici, ligne par ligne", "compared here, row by row"),

@@ -70,13 +70,13 @@ pub(super) struct Declared<'a> {
 
 impl<'a> Declared<'a> {
     /// Collects, reporting names that are defined twice.
-    pub(super) fn collect(parsed: &'a [Parsed], problems: &mut Vec<Problem>) -> Self {
+    pub(super) fn collect(parsed: &'a [Parsed], made: &'a [Vec<Block>], problems: &mut Vec<Problem>) -> Self {
         let mut declared =
             Declared { blocks: HashMap::new(), frameworks: Vec::new(), puzzling: HashMap::new(), parse_errors: false };
-        for file in parsed {
+        for (at, file) in parsed.iter().enumerate() {
             let errors = errors_in(file);
             declared.parse_errors |= !errors.is_empty();
-            for block in &file.blocks {
+            for block in file.blocks.iter().chain(made.get(at).into_iter().flatten()) {
                 let Some(name) = &block.name else { continue };
                 let from = errors.partition_point(|(_, at)| *at < block.span.start);
                 let broken = errors.get(from).is_some_and(|(_, at)| *at < block.span.end) || has_missing(&block.fields);
@@ -158,6 +158,7 @@ pub(super) fn named(kind: BlockKind) -> Named {
         BlockKind::Source => Named::Source,
         BlockKind::Indicator => Named::Indicator,
         BlockKind::Rule => Named::Rule,
+        BlockKind::Funnel => Named::Funnel,
         BlockKind::Test => Named::Test,
     }
 }

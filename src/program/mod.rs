@@ -7,6 +7,7 @@ mod collect;
 mod conditions;
 mod dimensions;
 mod framework;
+mod funnels;
 mod indicators;
 mod measures;
 mod mixed;
@@ -25,7 +26,7 @@ mod units;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::problem::{Problem, Severity, close_to};
-use crate::syntax::ast::{BlockKind, Key, Parsed, Value};
+use crate::syntax::ast::{Block, BlockKind, Key, Parsed, Value};
 use crate::text::{Lang, Span};
 use crate::types::{Calendar, UnitId};
 use collect::Declared;
@@ -77,7 +78,9 @@ pub fn tables_needed(parsed: &[Parsed]) -> Vec<(String, Span)> {
 
 /// Checks a project: resolves names, types measures, and keeps what is sound.
 pub fn check(parsed: &[Parsed], context: &Context<'_>) -> Checked {
-    let mut checker = Checker::new(parsed, context);
+    let (made, steps) = funnels::indicators_of(parsed);
+    let mut checker = Checker::new(parsed, &made, context);
+    checker.problems.extend(steps);
     checker.check_calendars();
     checker.check_units();
     checker.check_dimensions();
@@ -111,6 +114,8 @@ struct Checker<'a> {
     broken: bool,
     suggestions_left: usize,
     mixed: mixed::Reading,
+    /// Where funnels stand.
+    funnels: Vec<funnels::Place>,
 }
 
 /// What something refers to.
@@ -143,9 +148,9 @@ const SUGGESTIONS: usize = 300;
 const NAMES_SHOWN: usize = 8;
 
 impl<'a> Checker<'a> {
-    fn new(parsed: &'a [Parsed], context: &'a Context<'a>) -> Self {
+    fn new(parsed: &'a [Parsed], made: &'a [Vec<Block>], context: &'a Context<'a>) -> Self {
         let mut problems = Vec::new();
-        let declared = Declared::collect(parsed, &mut problems);
+        let declared = Declared::collect(parsed, made, &mut problems);
         let program = Program { lang: context.lang, calendars: Calendar::civil(), ..Program::default() };
         Checker {
             context,
@@ -163,6 +168,7 @@ impl<'a> Checker<'a> {
             used: Used::default(),
             broken: false,
             suggestions_left: SUGGESTIONS,
+            funnels: funnels::places(parsed),
             mixed: mixed::Reading::default(),
         }
     }
@@ -232,6 +238,14 @@ impl<'a> Checker<'a> {
             crate::problem::Place::Data(_) | crate::problem::Place::Path(_) => {
                 (crate::text::FileId(u16::MAX), u32::MAX)
             }
+        });
+        // A funnel makes several indicators of one line: its mistake is told once.
+        let mut told = std::collections::HashSet::new();
+        self.problems.retain(|problem| match &problem.at {
+            crate::problem::Place::Text(span) if self.funnels.iter().any(|funnel| funnel.contains(span)) => {
+                told.insert((problem.code(), *span))
+            }
+            crate::problem::Place::Text(_) | crate::problem::Place::Data(_) | crate::problem::Place::Path(_) => true,
         });
         Checked { program: self.program, problems: self.problems }
     }

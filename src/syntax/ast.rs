@@ -78,6 +78,8 @@ pub enum BlockKind {
     Source,
     /// `indicateur` / `indicator`
     Indicator,
+    /// `parcours` / `funnel`
+    Funnel,
     /// `contrôle` / `rule`
     Rule,
     /// `test`
@@ -241,6 +243,9 @@ pub enum Key {
     Finality,
     /// `note: "…"` → [`Value::Text`]
     Note,
+    // ── funnel
+    /// `étapes: repérés, orientés, formés` / `steps:`: indicators, from the entry to the end → [`Value::Names`]
+    FunnelSteps,
     // ── rule
     /// `vérifier: somme par région de enfants = enfants` / `verify:` → [`Value::Relation`]
     Verify,

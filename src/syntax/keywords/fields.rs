@@ -1,7 +1,9 @@
 //! Every field: its words, the blocks in which it may stand, the fields under which it may stand, the shape of its value.
 
 use super::{Spellings, first, fold};
-use crate::syntax::ast::BlockKind::{self, Calendar, Dimension, Framework, Indicator, Rule, Source, Test, Unit};
+use crate::syntax::ast::BlockKind::{
+    self, Calendar, Dimension, Framework, Funnel, Indicator, Rule, Source, Test, Unit,
+};
 use crate::syntax::ast::{Choice, Key};
 use crate::text::{Both, Lang};
 
@@ -114,17 +116,17 @@ pub const FIELDS: &[FieldEntry] = &[
     row(Key::ApproximationMargin, &[Source], Shape::Quantity, &["marge des approximations"], &["margin of approximations"]),
     row(Key::Coverage, &[Source], Shape::Coverage, &["champ couvert"], &["coverage"]),
     row(Key::Code, &[Indicator, Rule], Shape::Code, &["code"], &["code"]),
-    row(Key::Definition, &[Framework, Unit, Dimension, Source, Indicator, Rule], Shape::Text, &["définition"], &["definition"]),
-    row(Key::Programme, &[Indicator], Shape::Codes, &["programme"], &["programme", "program"]),
-    row(Key::Objective, &[Indicator], Shape::Codes, &["objectif"], &["objective"]),
-    row(Key::Action, &[Indicator], Shape::Codes, &["action"], &["action"]),
+    row(Key::Definition, &[Framework, Unit, Dimension, Source, Indicator, Funnel, Rule], Shape::Text, &["définition"], &["definition"]),
+    row(Key::Programme, &[Indicator, Funnel], Shape::Codes, &["programme"], &["programme", "program"]),
+    row(Key::Objective, &[Indicator, Funnel], Shape::Codes, &["objectif"], &["objective"]),
+    row(Key::Action, &[Indicator, Funnel], Shape::Codes, &["action"], &["action"]),
     row(Key::Measure, &[Indicator], Shape::Expr, &["mesure"], &["measure"]),
     row(Key::Numerator, &[Indicator], Shape::Expr, &["numérateur"], &["numerator"]),
     row(Key::Denominator, &[Indicator], Shape::Expr, &["dénominateur"], &["denominator"]),
     row(Key::UnitOfMeasure, &[Indicator], Shape::UnitWord, &["unité de mesure"], &["unit of measure"]),
     row(Key::Kind, &[Indicator], Shape::Choice(&[C::Flow, C::Stock, C::Cumulative, C::Share, C::Rate]), &["nature"], &["kind"]),
-    row(Key::DisaggregatedBy, &[Indicator], Shape::Breakdowns, &["ventilé par"], &["disaggregated by"]),
-    row(Key::Period, &[Indicator], Shape::PeriodWanted, &["période"], &["period"]),
+    row(Key::DisaggregatedBy, &[Indicator, Funnel], Shape::Breakdowns, &["ventilé par"], &["disaggregated by"]),
+    row(Key::Period, &[Indicator, Funnel], Shape::PeriodWanted, &["période"], &["period"]),
     row(Key::Direction, &[Indicator], Shape::Choice(&[C::Up, C::Down, C::Stable, C::NoDirection]), &["sens souhaité"], &["direction"]),
     row(Key::Baseline, &[Indicator], Shape::Aim, &["valeur de référence"], &["baseline"]),
     row(Key::InterimTarget, &[Indicator], Shape::Aim, &["cible intermédiaire"], &["interim target"]),
@@ -132,20 +134,21 @@ pub const FIELDS: &[FieldEntry] = &[
     detail(row(Key::Tolerance, &[Indicator], Shape::Quantity, &["tolérance"], &["tolerance"]), &[Key::Target, Key::InterimTarget]),
     row(Key::Tolerance, &[Rule], Shape::Quantity, &["écart admis", "tolérance"], &["tolerance"]),
     row(Key::StatusBands, &[Indicator], Shape::Quantities, &["seuils"], &["bands"]),
-    row(Key::Rounding, &[Indicator], Shape::Rounding, &["arrondi"], &["rounding"]),
+    row(Key::Rounding, &[Indicator, Funnel], Shape::Rounding, &["arrondi"], &["rounding"]),
     row(Key::Published, &[Indicator], Shape::Aim, &["valeur publiée"], &["published", "published value"]),
     detail(row(Key::KnownDiscrepancy, &[Rule], Shape::Text, &["écart connu"], &["known discrepancy"]), &[Key::Published, Key::Verify]),
     row(Key::NotApplicable, &[Indicator], Shape::NotApplicable, &["sans objet"], &["not applicable"]),
-    row(Key::Responsible, &[Indicator], Shape::Text, &["organisme responsable"], &["responsible"]),
-    row(Key::MeansOfVerification, &[Indicator], Shape::Text, &["source de vérification"], &["means of verification"]),
+    row(Key::Responsible, &[Indicator, Funnel], Shape::Text, &["organisme responsable"], &["responsible"]),
+    row(Key::MeansOfVerification, &[Indicator, Funnel], Shape::Text, &["source de vérification"], &["means of verification"]),
     row(Key::Valid, &[Indicator], Shape::PeriodWanted, &["valide"], &["valid"]),
     row(Key::Finality, &[Source, Indicator], Shape::Choice(&[C::Provisional, C::Final, C::Revised]), &["chiffres"], &["figures"]),
+    row(Key::FunnelSteps, &[Funnel], Shape::Names, &["étapes"], &["steps"]),
     row(Key::Verify, &[Rule], Shape::Relation, &["vérifier"], &["verify"]),
     row(Key::Severity, &[Rule], Shape::Choice(&[C::Blocking, C::Warning]), &["gravité"], &["severity"]),
     row(Key::For, &[Rule], Shape::PeriodWanted, &["pour"], &["for"]),
     row(Key::Data, &[Test], Shape::Rows, &["données"], &["data"]),
     row(Key::Expected, &[Test], Shape::Expected, &["attendu"], &["expected"]),
-    detail(row(Key::Note, &[Framework, Calendar, Unit, Dimension, Source, Indicator, Rule, Test], Shape::Text, &["note"], &["note"]),
+    detail(row(Key::Note, &[Framework, Calendar, Unit, Dimension, Source, Indicator, Funnel, Rule, Test], Shape::Text, &["note"], &["note"]),
         &[Key::Published, Key::Baseline, Key::Target, Key::InterimTarget, Key::Verify]),
 ];
 

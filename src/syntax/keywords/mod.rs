@@ -26,13 +26,14 @@ use crate::text::{Both, Lang};
 pub type Spellings = Both<&'static [&'static str]>;
 
 /// Every block, in the order of the reference.
-pub const BLOCKS: [BlockKind; 8] = [
+pub const BLOCKS: [BlockKind; 9] = [
     BlockKind::Framework,
     BlockKind::Calendar,
     BlockKind::Unit,
     BlockKind::Dimension,
     BlockKind::Source,
     BlockKind::Indicator,
+    BlockKind::Funnel,
     BlockKind::Rule,
     BlockKind::Test,
 ];
@@ -46,6 +47,7 @@ pub fn block(kind: BlockKind) -> Spellings {
         BlockKind::Dimension => Both { fr: &["dimension"], en: &["dimension"] },
         BlockKind::Source => Both { fr: &["source"], en: &["source"] },
         BlockKind::Indicator => Both { fr: &["indicateur"], en: &["indicator"] },
+        BlockKind::Funnel => Both { fr: &["parcours"], en: &["funnel"] },
         BlockKind::Rule => Both { fr: &["contrôle"], en: &["rule"] },
         BlockKind::Test => Both { fr: &["test"], en: &["test"] },
     }

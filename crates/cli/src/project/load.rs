@@ -234,7 +234,10 @@ impl Reading {
         if let Some(parsed) = self.parsed.last_mut() {
             parsed.blocks.retain(|block| match block.kind {
                 Some(BlockKind::Framework | BlockKind::Calendar | BlockKind::Unit | BlockKind::Dimension) => true,
-                Some(BlockKind::Source | BlockKind::Indicator | BlockKind::Rule | BlockKind::Test) | None => false,
+                Some(
+                    BlockKind::Source | BlockKind::Indicator | BlockKind::Funnel | BlockKind::Rule | BlockKind::Test,
+                )
+                | None => false,
             });
         }
     }
