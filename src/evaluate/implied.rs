@@ -2,10 +2,10 @@
 
 use super::figure::Fig;
 use super::{Evaluator, GroupId};
-use crate::outcome::{MissingReason, Value};
-use crate::plan::CtxId;
+use crate::outcome::{GroupKey, Member, MissingReason, Value};
+use crate::plan::{CtxId, dimension_column, selects_cells};
 use crate::problem::{EvaluationProblem, Problem};
-use crate::program::model::ExprId;
+use crate::program::model::{ColumnType, ExprId, Measure, Member as DimensionMember};
 use crate::types::{Bound, Number, Period, Range, Rounding, RoundingMode};
 
 /// A percentage as it was printed.
@@ -36,6 +36,73 @@ impl Evaluator<'_> {
             self.problems.extend(span.map(|span| Problem::new(fact, span)));
         }
         Fig { numerator, denominator, ..whole.with(Value::Missing(MissingReason::NoCompatibleCount)) }
+    }
+}
+
+/// The groups of a list that mixes two dimensions, for one group of the other dimension.
+pub(super) struct MixedParts {
+    /// Those that certainly belong.
+    pub sure: Vec<Vec<GroupKey>>,
+    /// Those of which nothing is said.
+    pub possible: Vec<Vec<GroupKey>>,
+}
+
+impl Evaluator<'_> {
+    /// Where a table has no column for one dimension of a group, but a list that mixes it: the groups of that list. `None` where
+    /// the group can be looked up as it is.
+    pub(super) fn mixed_parts(&self, measure: &Measure, group: &[GroupKey]) -> Option<MixedParts> {
+        let program = self.program;
+        let lacks = |key: &&GroupKey| dimension_column(program, measure.source, key.dimension).is_none();
+        let key = group.iter().find(lacks)?;
+        if !selects_cells(program, measure.source, measure.of) {
+            return None;
+        }
+        let other = program.dimensions.get(key.dimension)?;
+        let source = program.sources.get(measure.source)?;
+        let (mixed, list) = source.columns.iter().find_map(|column| {
+            let ColumnType::Dimension(at) = column.of else { return None };
+            let list = program.dimensions.get(at)?;
+            let speaks = |member: &DimensionMember| member.stands_for.iter().any(|is| is.of.dimension == key.dimension);
+            list.members.iter().any(speaks).then_some((at, list))
+        })?;
+        let level = list.levels.len().saturating_sub(1);
+        let mut parts = MixedParts { sure: Vec::new(), possible: Vec::new() };
+        let within = group.iter().find(|of| of.dimension == mixed);
+        for at in list.members_of(level) {
+            let inside = within.is_none_or(|of| match of.member {
+                Member::Code(wanted) => list.ancestor(at, of.level) == Some(wanted),
+                Member::Unknown => false,
+            });
+            if !inside {
+                continue;
+            }
+            let is = list.members.get(at).and_then(|member| {
+                let is = member.stands_for.iter().find(|is| is.of.dimension == key.dimension)?;
+                other.ancestor(is.member?, key.level)
+            });
+            let mut place: Vec<GroupKey> =
+                group.iter().filter(|of| of.dimension != mixed && of.dimension != key.dimension).cloned().collect();
+            place.push(GroupKey { dimension: mixed, level, member: Member::Code(at) });
+            place.sort_unstable();
+            match (is, &key.member) {
+                (Some(is), Member::Code(wanted)) if is == *wanted => parts.sure.push(place),
+                (None, Member::Code(_)) => parts.possible.push(place),
+                (None, Member::Unknown) => parts.sure.push(place),
+                (Some(_), Member::Code(_) | Member::Unknown) => {}
+            }
+        }
+        Some(parts)
+    }
+}
+
+/// The sum of what is certain as the lower bound, with what is possible as the upper one.
+pub(super) fn between_parts(sure: Vec<Fig>, possible: Vec<Fig>) -> Fig {
+    let none = || Fig::number(Number::zero());
+    let sum = |figs: Vec<Fig>| figs.into_iter().reduce(|sum, fig| sum.plus(&fig));
+    let sure = sum(sure).unwrap_or_else(none);
+    match sum(possible) {
+        None => sure,
+        Some(possible) => bounds(&sure, &sure.plus(&possible)),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::cells::{Answered, Merged};
 use super::figure::Fig;
-use super::{Evaluator, GroupId, table};
+use super::{Evaluator, GroupId, implied, table};
 use crate::outcome::{GroupKey, Member, MissingReason, Rows, Value, ZeroReason};
 use crate::plan::{
     CtxId, Cube, LaneState, LaneValue, MeasureKey, Shape, dimension_column, merges, selects_cells, state_of,
@@ -37,6 +37,17 @@ pub(super) fn dims_of(group: &[GroupKey]) -> Vec<DimensionLevel> {
 
 impl Evaluator<'_> {
     pub(super) fn measure(&self, measure: &Measure, ctx: CtxId, period: Period, group: GroupId) -> Fig {
+        let group = self.group(group);
+        match self.mixed_parts(measure, group) {
+            None => self.measure_at(measure, ctx, period, group),
+            Some(parts) => {
+                let at = |group: &Vec<GroupKey>| self.measure_at(measure, ctx, period, group);
+                implied::between_parts(parts.sure.iter().map(at).collect(), parts.possible.iter().map(at).collect())
+            }
+        }
+    }
+
+    fn measure_at(&self, measure: &Measure, ctx: CtxId, period: Period, group: &[GroupKey]) -> Fig {
         let nothing = || Fig::missing(MissingReason::NotReported);
         let Some(answered) = self.plan.by_source.get(&measure.source).and_then(|at| self.sources.get(*at)) else {
             return nothing();
@@ -45,7 +56,6 @@ impl Evaluator<'_> {
         if answered.cube.unreadable {
             return Fig::missing(MissingReason::SourceUnreadable);
         }
-        let group = self.group(group);
         if group.iter().any(|key| dimension_column(self.program, measure.source, key.dimension).is_none()) {
             return Fig::missing(MissingReason::NoSuchBreakdown);
         }

@@ -632,14 +632,16 @@ impl DataProblem {
                     format!("« {text} » est un chiffre qualifié, et la colonne « {column} » n'en attend pas"),
                     "ce texte",
                     format!(
-                        "mettez le chiffre exact, ou déclarez la colonne ainsi pour que « plus de », « environ » suivent le                          chiffre dans les calculs : {column}  nombre, qualifié"
+                        "mettez le chiffre exact, ou déclarez la colonne ainsi pour que « plus de », « environ » \
+                         suivent le chiffre dans les calculs : {column}  nombre, qualifié"
                     ),
                 ),
                 en: Words::new(
                     format!("`{text}` is a qualified figure, and the column `{column}` has none"),
                     "this text",
                     format!(
-                        "put the exact figure, or declare the column so, and `more than`, `about` follow the figure through                          every computation: {column}  number, qualified"
+                        "put the exact figure, or declare the column so, and `more than`, `about` follow the figure \
+                         through every computation: {column}  number, qualified"
                     ),
                 ),
             },

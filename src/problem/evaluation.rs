@@ -144,7 +144,8 @@ impl EvaluationProblem {
                     fr: Words::new(
                         format!("aucun nombre entier ne donne {} % de {}{fr}", share(Lang::Fr), whole.show(Lang::Fr, None)),
                         "ce pourcentage et ce tout se contredisent",
-                        "vérifier les deux dans le rapport ; s'il coupe au lieu d'arrondir, écrire « (troncature) » après le                          pourcentage",
+                        "vérifier les deux dans le rapport ; s'il coupe au lieu d'arrondir, écrire « (troncature) » \
+                         après le pourcentage",
                     ),
                     en: Words::new(
                         format!("no whole number gives {} % of {}{en}", share(Lang::En), whole.show(Lang::En, None)),

@@ -333,12 +333,14 @@ impl RuleProblem {
                     fr: Words::new(
                         format!("le contrôle « {rule} » ne peut pas conclure : ses chiffres sont qualifiés{fr}"),
                         format!("les bornes connues (plus de, environ…) ne tranchent pas ici{more_fr}"),
-                        "remplacer le chiffre qualifié par le chiffre exact, ou déclarer dans la source : marge des                          approximations: 5 %",
+                        "remplacer le chiffre qualifié par le chiffre exact, ou déclarer dans la source : marge des \
+                         approximations: 5 %",
                     ),
                     en: Words::new(
                         format!("rule `{rule}` cannot tell: its figures are qualified{en}"),
                         format!("the known bounds (more than, about…) do not settle it here{more_en}"),
-                        "replace the qualified figure by the exact one, or declare in the source: margin of approximations:                          5 %",
+                        "replace the qualified figure by the exact one, or declare in the source: margin of \
+                         approximations: 5 %",
                     ),
                 }
             }

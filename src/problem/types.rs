@@ -569,7 +569,8 @@ impl TypeProblem {
                 fr: Words::new(
                     format!("un membre de « {dimension} » ne peut pas être lu dans une autre dimension"),
                     "« est » demande des groupes exclusifs, et une autre dimension que celle-ci",
-                    "écrire dans cette dimension « groupes: exclusifs », si chaque personne n'est que dans un groupe ; sinon                      supprimer « est … »",
+                    "écrire dans cette dimension « groupes: exclusifs », si chaque personne n'est que dans un \
+                     groupe ; sinon supprimer « est … »",
                 )
                 .and("la dimension"),
                 en: Words::new(

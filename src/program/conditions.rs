@@ -226,6 +226,9 @@ impl Checker<'_> {
 
     /// True where every source below a measure has exactly one column of this dimension, as fine as the level asked.
     pub(super) fn has_dimension(&mut self, level: DimensionLevel, name: &Name, of: &Info) -> bool {
+        if self.is_mixed_in(level.dimension, of) {
+            return true;
+        }
         for source in &of.sources {
             let Some((facts, found)) = self.sources.get(*source).zip(self.program.sources.get(*source)) else {
                 return false;

@@ -11,7 +11,7 @@ use crate::text::Span;
 use super::Checker;
 use super::collect::Decl;
 use super::measures::Info;
-use super::model::{ColumnTest, Cond, DimensionLevel, ExprId, ExprKind, GroupAt, Groups, TestKind, TestOn};
+use super::model::{ColumnTest, Cond, DimensionLevel, ExprId, ExprKind, GroupAt, Groups, RowKind, TestKind, TestOn};
 
 /// How a condition is being read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -111,6 +111,16 @@ impl<'a> Checker<'a> {
             members.iter().any(|member| member.stands_for.iter().any(|is| is.of.dimension == dimension))
         };
         (0..self.program.dimensions.len()).filter(speaks).find(|at| has(*at).iter().all(|count| *count == 1))
+    }
+
+    /// True where all sources of a measure are tables of aggregates that have the dimension only through a list that mixes it:
+    /// figures by it are known, within bounds.
+    pub(super) fn is_mixed_in(&self, dimension: usize, of: &Info) -> bool {
+        let table = |source: &usize| {
+            let source = self.program.sources.get(*source);
+            source.is_some_and(|source| matches!(source.row, RowKind::Count { .. }))
+        };
+        of.attributes.is_empty() && of.sources.iter().all(table) && self.mixing(dimension, of).is_some()
     }
 
     /// What becomes of members of which nothing is said, where nobody says it.
