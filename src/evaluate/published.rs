@@ -5,7 +5,7 @@ use super::groups::of_definition;
 use crate::outcome::{Agreement, Figure, MissingReason, Published, Value};
 use crate::problem::{Explained, Problem, RuleProblem};
 use crate::program::model::Indicator;
-use crate::types::{Number, Range, Rounding, RoundingMode, Unit};
+use crate::types::{Number, Qualifier, Range, Rounding, RoundingMode, Unit};
 
 /// Decimals to which a twice-rounded figure may have been rounded first.
 const ROUNDED_BEFORE: u8 = 4;
@@ -102,7 +102,7 @@ fn compared(computed: &Range, printed: &Range, decimals: u8, mode: RoundingMode,
     let rounding = Some(Rounding { decimals, mode });
     let says = |range: &Range| range.show(crate::text::Lang::En, rounding);
     let same_words = computed.qualifier() == printed.qualifier() && says(computed) == says(printed);
-    if same_words || (!is_unbounded(printed) && computed.is_inside(printed)) {
+    if same_words || (!is_vague(printed) && computed.is_inside(printed)) {
         return Agreement::Agrees;
     }
     // Half a unit of the last decimal printed: what rounding may hide.
@@ -117,9 +117,15 @@ fn compared(computed: &Range, printed: &Range, decimals: u8, mode: RoundingMode,
     }
 }
 
-/// « environ 800 » without a margin: nothing contradicts it and nothing proves it.
-fn is_unbounded(range: &Range) -> bool {
-    range.low().is_none() && range.high().is_none()
+/// « environ 800 », « près de 800 »: how near that is nobody says, so that nothing proves it.
+fn is_vague(range: &Range) -> bool {
+    match range.qualifier() {
+        Some(Qualifier::About | Qualifier::Nearly | Qualifier::Unbounded) => true,
+        Some(
+            Qualifier::MoreThan | Qualifier::AtLeast | Qualifier::LessThan | Qualifier::AtMost | Qualifier::Between,
+        )
+        | None => false,
+    }
 }
 
 /// What explains the difference between a figure and what was printed, the most harmless explanation first.

@@ -128,7 +128,7 @@ fn write_list(writer: &Writer<'_>, page: &mut Page<'_>, value: &Value, indent: u
         | Value::FromFile(_)
         | Value::RowIs(_)
         | Value::Counts(..)
-        | Value::CountColumn(..)
+        | Value::CountColumn { .. }
         | Value::PeriodColumn(..)
         | Value::PeriodWanted(_)
         | Value::Coverage(..)
@@ -271,7 +271,10 @@ fn write_value(writer: &Writer<'_>, value: &Value, column: usize) -> String {
         Value::RowIs(RowIs::Event(_)) => writer.row_is(Keyword::Event),
         Value::RowIs(RowIs::Count(_)) => writer.row_is(Keyword::CountRow),
         Value::Counts(unit, column) => format!("{} {} {}", writer.unit(unit), writer.word(Keyword::By), column.text),
-        Value::CountColumn(column, unit) => format!("{} {}", column.text, writer.of_unit(unit)),
+        Value::CountColumn { column, unit, qualified } => {
+            let option = if *qualified { format!(", {}", writer.word(Keyword::Qualified)) } else { String::new() };
+            format!("{} {}{option}", column.text, writer.of_unit(unit))
+        }
         Value::PeriodColumn(column, None) => column.text.clone(),
         Value::PeriodColumn(column, Some(calendar)) => format!("{} ({})", column.text, calendar.text),
         Value::PeriodWanted(PeriodWanted::Calendar(name)) => name.text.clone(),

@@ -123,7 +123,7 @@ impl<'a> Checker<'a> {
     fn qualified_numbers_only(&mut self, line: &ColumnLine, of: &ColumnType, decl: &Decl<'a>) {
         let option = line.options.iter().find(|(option, _)| matches!(option, ColumnOption::Qualified));
         let counted = match decl.field(Key::Count).map(|field| &field.value) {
-            Some(Value::CountColumn(name, _)) => name.text == line.name.text,
+            Some(Value::CountColumn { column, .. }) => column.text == line.name.text,
             _ => false,
         };
         let Some((_, span)) = option.filter(|_| !counted && !matches!(of, ColumnType::Number(_))) else { return };
@@ -230,7 +230,9 @@ impl<'a> Checker<'a> {
     }
 
     fn count_column(&mut self, at: usize, decl: &Decl<'a>, source: &mut DataSource) {
-        let Some(Value::CountColumn(name, word)) = decl.field(Key::Count).map(|field| &field.value) else {
+        let Some(Value::CountColumn { column: name, unit: word, qualified }) =
+            decl.field(Key::Count).map(|field| &field.value)
+        else {
             if !decl.broken {
                 let write = ["effectif: nombre d'élèves", "count: nombre of pupils"];
                 self.field_missing(decl, Named::Source, ["effectif", "count"], write);
@@ -244,6 +246,7 @@ impl<'a> Checker<'a> {
             None => self.add_column(at, source, plain_column(name, ColumnType::Number(unit.clone())), true),
         };
         if let Some(found) = source.columns.get_mut(column) {
+            found.qualified |= *qualified;
             match &found.of {
                 ColumnType::Number(_) => found.of = ColumnType::Number(unit.clone()),
                 ColumnType::Text

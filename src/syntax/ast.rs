@@ -176,7 +176,8 @@ pub enum Key {
     /// `compte: migrants par code_migrant` / `counts: migrants by code_migrant`: distinct keys of another thing than the
     /// row → [`Value::Counts`]
     Counts,
-    /// `effectif: nombre d'élèves` / `count: nombre of pupils`: the column `nombre` counts pupils → [`Value::CountColumn`]
+    /// `effectif: nombre d'élèves` / `count: nombre of pupils`: the column `nombre` counts pupils; `, qualifié` /
+    /// `, qualified` as for other columns → [`Value::CountColumn`]
     Count,
     /// `période: année (année_scolaire)` / `period: année (année_scolaire)`: column and calendar → [`Value::PeriodColumn`];
     /// in an indicator, `période: année_scolaire` or `2016 à 2020` → [`Value::PeriodWanted`]
@@ -293,7 +294,14 @@ pub enum Value {
     /// `migrants par code_migrant`: unit word, key column.
     Counts(UnitWord, Name),
     /// `nombre d'élèves`: column, unit word.
-    CountColumn(Name, UnitWord),
+    CountColumn {
+        /// The column.
+        column: Name,
+        /// What it counts.
+        unit: UnitWord,
+        /// `qualifié` / `qualified`: its cells may say « plus de 50 ».
+        qualified: bool,
+    },
     /// Column and calendar.
     PeriodColumn(Name, Option<Name>),
     /// A calendar's name or a window.

@@ -62,7 +62,11 @@ impl Lower<'_> {
             Shape::FromFile => Value::FromFile(self.members_file(&pairs)?),
             Shape::RowIs => Value::RowIs(self.row_is(&pairs)?),
             Shape::Counts => Value::Counts(self.unit_word(first), self.name(pairs.last()?)),
-            Shape::CountColumn => Value::CountColumn(self.name(first), self.unit_word(pairs.last()?)),
+            Shape::CountColumn => Value::CountColumn {
+                column: self.name(first),
+                unit: self.unit_word(pairs.iter().find(|part| part.as_rule() == Rule::unit_word)?),
+                qualified: pairs.iter().any(|part| part.as_rule() == Rule::k_qualified),
+            },
             Shape::PeriodColumn => {
                 let calendar = pairs.get(1).map(|pair| self.calendar(pair));
                 Value::PeriodColumn(self.name(first), calendar)
