@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::syntax::ast::{Block, BlockKind, Key, Labels, Parsed, Value};
+use crate::syntax::keywords::Keyword;
 use crate::text::Lang;
 
 /// The words of a project's units: singular and plural in both languages.
@@ -29,6 +30,10 @@ impl UnitWords {
     /// The word in `to`, where the project's units have one and it leads back to the same word.
     pub fn translate(&self, word: &str, from: Lang, to: Lang) -> Option<&str> {
         let there = self.to.get(&(from, word.to_string()))?;
+        // `each row is: an event` is no unit: a noun that would read like it keeps its own word.
+        if [Keyword::Event, Keyword::CountRow].iter().any(|keyword| keyword.is_word_of(there, to)) {
+            return None;
+        }
         let back = self.to.get(&(to, there.clone()))?;
         (back == word).then_some(there.as_str())
     }

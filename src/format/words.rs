@@ -230,6 +230,23 @@ impl Writer<'_> {
 fn is_feminine(noun: &str) -> bool {
     const ENDINGS: [&str; 14] =
         ["ion", "té", "ée", "ure", "ette", "ance", "ence", "ie", "ive", "onne", "ise", "ille", "elle", "euse"];
+    // Nouns that reports count and whose ending does not tell.
+    const NOUNS: [&str; 14] = [
+        "langue",
+        "rencontre",
+        "circulaire",
+        "aide",
+        "école",
+        "bourse",
+        "ligne",
+        "enquête",
+        "visite",
+        "place",
+        "plainte",
+        "demande",
+        "commune",
+        "région",
+    ];
     let first = noun.split_whitespace().next().unwrap_or("");
-    ENDINGS.iter().any(|ending| first.ends_with(ending))
+    NOUNS.contains(&first) || ENDINGS.iter().any(|ending| first.ends_with(ending))
 }
