@@ -258,7 +258,7 @@ pub enum RuleResult {
     /// It fails, by this much.
     Fails {
         /// Left side minus right side.
-        difference: Number,
+        difference: Range,
     },
     /// A side has no number, or is qualified so that it cannot be told: that side.
     CannotTell(Value),

@@ -101,7 +101,7 @@ impl Evaluator<'_> {
         period: Period,
         group: &[GroupKey],
         (left, right): (&Value, &Value),
-        difference: &Number,
+        difference: &Range,
     ) {
         let (Some(left), Some(right)) = (left.range(), right.range()) else { return };
         if rule.known_discrepancy.is_some() {
@@ -150,7 +150,7 @@ fn verdict(rule: &Rule, left: &Value, right: &Value) -> RuleResult {
             }
         }
     };
-    if holds { RuleResult::Holds } else { RuleResult::Fails { difference } }
+    if holds { RuleResult::Holds } else { RuleResult::Fails { difference: Range::from(difference) } }
 }
 
 /// The verdict on figures of which one at least is qualified.
@@ -171,7 +171,7 @@ fn qualified_verdict(rule: &Rule, left: (&Value, &Range), right: (&Value, &Range
     };
     match outcome {
         Some(true) => RuleResult::Holds,
-        Some(false) => RuleResult::Fails { difference: a.stated().clone() - b.stated().clone() },
+        Some(false) => RuleResult::Fails { difference: a.minus(b) },
         None if matches!(left.0, Value::Qualified(_)) => RuleResult::CannotTell(left.0.clone()),
         None => RuleResult::CannotTell(right.0.clone()),
     }

@@ -77,7 +77,7 @@ impl EvaluationProblem {
                     place(&[period.unwrap_or_default(), group.get(lang)])
                 };
                 let more = parts.stated() > total.stated();
-                let gap = Range::from((parts.stated().clone() - total.stated().clone()).abs());
+                let gap = if more { parts.minus(total) } else { total.minus(parts) };
                 let shown = |number: &Range, lang: Lang| number.show(lang, None);
                 let (fr_gap, en_gap) = (shown(&gap, Lang::Fr), shown(&gap, Lang::En));
                 let fr_side = if more { "de trop" } else { "de moins" };

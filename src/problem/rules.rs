@@ -3,7 +3,7 @@
 use super::Words;
 use super::evaluation::place;
 use crate::text::{Both, Lang};
-use crate::types::{Number, Range, Rounding, RoundingMode};
+use crate::types::{Range, Rounding, RoundingMode};
 
 /// Decimals shown beyond those printed, so that a reader sees why two figures differ.
 const MORE_DECIMALS: u8 = 3;
@@ -85,7 +85,7 @@ pub enum RuleProblem {
         /// Right side.
         right: Range,
         /// Left minus right.
-        difference: Number,
+        difference: Range,
     },
     /// The same with `gravité: avertissement`.
     RuleFailsMildly {
@@ -100,7 +100,7 @@ pub enum RuleProblem {
         /// Right side.
         right: Range,
         /// Left minus right.
-        difference: Number,
+        difference: Range,
     },
     /// `écart connu:` under a rule that holds.
     RuleDiscrepancyGone {
