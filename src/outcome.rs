@@ -138,6 +138,8 @@ pub struct Rows {
     pub used: u64,
     /// Rows that should have entered but whose value is missing.
     pub missing: u64,
+    /// The three are not shown, to protect persons; they are 0 here.
+    pub withheld: bool,
 }
 
 /// Where a figure stands with respect to its target (meaning 10).

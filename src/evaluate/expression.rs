@@ -63,7 +63,10 @@ impl Evaluator<'_> {
             ExprKind::Negative(inner) => {
                 let fig = self.expr(*inner, ctx, period, group);
                 match fig.value.range() {
-                    Some(range) => Fig { numerator: None, denominator: None, ..fig }.with(Value::of(range.negative())),
+                    Some(range) => {
+                        let told = fig.told.times(&Number::from(-1i64));
+                        Fig { numerator: None, denominator: None, told, ..fig }.with(Value::of(range.negative()))
+                    }
                     None => fig,
                 }
             }
@@ -127,9 +130,11 @@ impl Evaluator<'_> {
                 let (Some(a), Some(b)) = (left.value.range(), right.value.range()) else {
                     return left.combine(&right, |_, _| Value::Missing(MissingReason::NotReported));
                 };
+                // Which way it went tells something of both sides.
+                let sides = left.told.beside(&right.told);
                 match holds(*comparison, &a, &b) {
-                    Some(true) => self.expr(*then, ctx, period, group),
-                    Some(false) => self.expr(*otherwise, ctx, period, group),
+                    Some(true) => self.expr(*then, ctx, period, group).beside_told(&sides),
+                    Some(false) => self.expr(*otherwise, ctx, period, group).beside_told(&sides),
                     None => left.combine(&right, |_, _| Value::Missing(MissingReason::Undecided)),
                 }
             }
@@ -185,6 +190,10 @@ impl Evaluator<'_> {
             return;
         }
         let (period, group) = (self.period_label(at.2), self.group_label(self.group(at.3)));
+        if self.withholds(at.0) {
+            self.problems.push(Problem::new(EvaluationProblem::Withheld { period: Some(period), group }, span));
+            return;
+        }
         let fact = EvaluationProblem::ShareAboveWhole { period, group, numerator: over, denominator: under };
         self.problems.push(Problem::new(fact, span));
     }

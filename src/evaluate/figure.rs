@@ -1,6 +1,7 @@
 //! A figure on its way: a value with its state, what it was divided by and the rows behind it, and how they combine.
 
 use crate::outcome::{Base, MissingReason, Rows, Value, ZeroDenominator};
+use super::secret::Told;
 use crate::types::{Number, Period, Range};
 
 /// A value with its provenance.
@@ -13,6 +14,8 @@ pub(super) struct Fig {
     pub incomplete: bool,
     pub as_of: Option<Period>,
     pub base: Option<Base>,
+    /// What it tells of protected counts.
+    pub told: Told,
 }
 
 impl Fig {
@@ -25,6 +28,7 @@ impl Fig {
             incomplete: false,
             as_of: None,
             base: None,
+            told: Told::default(),
         }
     }
 
@@ -45,6 +49,13 @@ impl Fig {
         Fig { value, ..self }
     }
 
+    /// The same figure, which tells this besides.
+    pub(super) fn beside_told(self, told: &Told) -> Self {
+        let nothing = Told::default();
+        let also = if told.is_empty() { self.told } else { self.told.plus(&nothing.beside(told), 1) };
+        Fig { told: also, ..self }
+    }
+
     /// The provenance of two figures taken together, without a value of its own yet.
     fn beside(&self, other: &Fig) -> Fig {
         Fig {
@@ -55,10 +66,12 @@ impl Fig {
                 read: self.rows.read.max(other.rows.read),
                 used: self.rows.used.saturating_add(other.rows.used),
                 missing: self.rows.missing.saturating_add(other.rows.missing),
+                withheld: false,
             },
             incomplete: self.incomplete || other.incomplete,
             as_of: self.as_of.or(other.as_of),
             base: None,
+            told: self.told.beside(&other.told),
         }
     }
 
@@ -75,17 +88,24 @@ impl Fig {
 
     /// The sum.
     pub(super) fn plus(&self, other: &Fig) -> Fig {
-        self.combine(other, |a, b| Value::of(a.plus(b)))
+        Fig { told: self.told.plus(&other.told, 1), ..self.combine(other, |a, b| Value::of(a.plus(b))) }
     }
 
     /// The difference.
     pub(super) fn minus(&self, other: &Fig) -> Fig {
-        self.combine(other, |a, b| Value::of(a.minus(b)))
+        Fig { told: self.told.plus(&other.told, -1), ..self.combine(other, |a, b| Value::of(a.minus(b))) }
     }
 
     /// The product.
     pub(super) fn times(&self, other: &Fig) -> Fig {
-        self.combine(other, |a, b| Value::of(a.times(b)))
+        let mut out = self.combine(other, |a, b| Value::of(a.times(b)));
+        let known = |fig: &Fig| fig.value.range().and_then(|range| range.exact().cloned()).filter(|_| fig.told.is_empty());
+        if let Some(factor) = known(other) {
+            out.told = self.told.times(&factor);
+        } else if let Some(factor) = known(self) {
+            out.told = other.told.times(&factor);
+        }
+        out
     }
 
     /// Numerator over denominator, times `scale`.
@@ -130,6 +150,8 @@ impl Fig {
     pub(super) fn difference(now: &Fig, before: &Fig) -> Fig {
         let mut out = now.minus(before);
         out.rows = now.rows;
+        // The base is shown beside it.
+        out.told = now.told.beside(&before.told);
         out
     }
 }

@@ -35,13 +35,18 @@ pub(super) fn of_definition(group: &[GroupAt]) -> Vec<GroupKey> {
 impl Evaluator<'_> {
     /// The groups of an indicator's figures at a period, the total first.
     pub(super) fn groups_of(&self, indicator: &Indicator, period: Period) -> Vec<Vec<GroupKey>> {
+        self.wanted(self.all_groups_of(indicator, period))
+    }
+
+    /// The same, whatever was asked.
+    pub(super) fn all_groups_of(&self, indicator: &Indicator, period: Period) -> IndexSet<Vec<GroupKey>> {
         let mut groups: IndexSet<Vec<GroupKey>> = self.broken_down(&indicator.breakdowns);
         let targets = indicator.targets.iter().map(|target| &target.aim);
         let published = indicator.published.iter().map(|published| &published.aim);
         let named = |aim: &&Aim| aim.period == period && aim.value.is_some();
         let aims = indicator.baselines.iter().chain(targets).chain(published).filter(named);
         groups.extend(aims.map(|aim| of_definition(&aim.group)));
-        self.wanted(groups)
+        groups
     }
 
     /// The total and every group of some breakdowns.

@@ -28,7 +28,7 @@ impl Evaluator<'_> {
         if let Some(count) = counts(printed, &of) {
             return Fig { numerator, denominator, ..whole.with(Value::of(count)) };
         }
-        if self.needs.is_empty() && self.reported.insert(at) {
+        if !self.withholds(at.0) && self.needs.is_empty() && self.reported.insert(at) {
             let (period, group) = (self.period_label(at.2), self.group_label(self.group(at.3)));
             let (share, decimals) = (printed.share.clone(), printed.decimals);
             let fact = EvaluationProblem::NoCompatibleCount { period, group, share, decimals, whole: of };

@@ -37,6 +37,11 @@ pub(super) fn dims_of(group: &[GroupKey]) -> Vec<DimensionLevel> {
 
 impl Evaluator<'_> {
     pub(super) fn measure(&self, measure: &Measure, ctx: CtxId, period: Period, group: GroupId) -> Fig {
+        let fig = self.measured(measure, ctx, period, group);
+        self.secret.tell(self.program, measure, (ctx, period, group), fig)
+    }
+
+    fn measured(&self, measure: &Measure, ctx: CtxId, period: Period, group: GroupId) -> Fig {
         let group = self.group(group);
         match self.mixed_parts(measure, group) {
             None => self.measure_at(measure, ctx, period, group),
@@ -239,7 +244,7 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
     Fig {
         numerator,
         denominator,
-        rows: Rows { read: 0, used: rows, missing: rows.saturating_sub(with_value) },
+        rows: Rows { read: 0, used: rows, missing: rows.saturating_sub(with_value), withheld: false },
         ..Fig::of(value)
     }
 }

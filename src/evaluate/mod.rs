@@ -14,6 +14,7 @@ mod periods;
 mod published;
 mod rules;
 mod series;
+mod secret;
 mod table;
 mod targets;
 mod tests;
@@ -54,6 +55,7 @@ struct Wanted {
 /// those of evaluation, rules and published figures; those of the data are in the cubes.
 pub fn evaluate(program: &Program, plan: &Plan, cubes: &[Cube]) -> (Outcome, Vec<Problem>) {
     let mut evaluator = Evaluator::new(program, plan, cubes);
+    evaluator.protect();
     let mut outcome = Outcome::default();
     for at in &plan.indicators {
         evaluator.figures_of(*at, &mut outcome.figures);
@@ -79,6 +81,8 @@ pub(crate) struct Evaluator<'a> {
     sources_of: RefCell<HashMap<usize, BTreeSet<usize>>>,
     /// Sources for which it was said already that no period was found.
     without_periods: BTreeSet<usize>,
+    /// What stays hidden.
+    secret: secret::Secret,
 }
 
 impl<'a> Evaluator<'a> {
@@ -94,6 +98,7 @@ impl<'a> Evaluator<'a> {
             reported: HashSet::new(),
             sources_of: RefCell::new(HashMap::new()),
             without_periods: BTreeSet::new(),
+            secret: secret::Secret::default(),
         }
     }
 
@@ -168,9 +173,11 @@ impl<'a> Evaluator<'a> {
             for group in self.groups_of(indicator, period) {
                 let id = self.group_id(group.clone());
                 let fig = self.indicator(at, period, id);
-                if groups::left_out(&group, &fig) && !self.plan.request.groups.contains(&group) {
+                let hides = self.hides_figure(at, period, id);
+                if !hides && groups::left_out(&group, &fig) && !self.plan.request.groups.contains(&group) {
                     continue;
                 }
+                let fig = self.covered(hides, indicator.measure, fig);
                 figures.push(self.figure(at, period, group, fig));
             }
         }

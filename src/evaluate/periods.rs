@@ -27,6 +27,12 @@ pub(super) fn wanted(evaluator: &Evaluator<'_>, request: &Request, period: Perio
 impl Evaluator<'_> {
     /// The periods of an indicator's figures, in order.
     pub(super) fn periods_of(&self, indicator: &Indicator) -> Vec<Period> {
+        let periods = self.all_periods_of(indicator);
+        periods.into_iter().filter(|period| wanted(self, &self.plan.request, *period)).collect()
+    }
+
+    /// The same, whatever was asked.
+    pub(super) fn all_periods_of(&self, indicator: &Indicator) -> BTreeSet<Period> {
         let mut periods: BTreeSet<Period> = match indicator.fixed {
             Some(fixed) => BTreeSet::from([fixed]),
             None => self.between(indicator.measure, indicator.calendar, indicator.window),
@@ -35,7 +41,7 @@ impl Evaluator<'_> {
         let published = indicator.published.iter().map(|published| &published.aim);
         let aims = indicator.baselines.iter().chain(targets).chain(published);
         periods.extend(aims.filter(|aim| is_figure(aim, indicator)).map(|aim| aim.period));
-        periods.into_iter().filter(|period| wanted(self, &self.plan.request, *period)).collect()
+        periods
     }
 
     /// The periods found in the data below an expression, inside a window where there is one.

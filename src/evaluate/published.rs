@@ -42,6 +42,8 @@ pub(super) fn compare(evaluator: &mut Evaluator<'_>, indicator: &Indicator, figu
                 continue;
             }
             // The source has its own problem: one mistake, one diagnostic.
+            // What is hidden is not compared, on purpose.
+            (Agreement::CannotTell, _) if figure.value == Value::Suppressed => continue,
             (Agreement::CannotTell, _) if is_unreadable(&figure.value) => continue,
             (Agreement::CannotTell, _) if let Some(computed) = computed => RuleProblem::PublishedUndecided {
                 indicator: name(),

@@ -18,6 +18,15 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Where a rule is checked, whatever was asked.
+    pub(super) fn places_of(&self, rule: &Rule) -> Vec<(Period, Vec<GroupKey>)> {
+        let mut found = self.between(rule.left, rule.calendar, rule.window);
+        found.extend(self.between(rule.right, rule.calendar, rule.window));
+        found.extend(rule.window.filter(|window| window.calendar != rule.calendar));
+        let groups = self.broken_down(&rule.breakdowns);
+        found.into_iter().flat_map(|period| groups.iter().map(move |group| (period, group.clone()))).collect()
+    }
+
     fn rule(&mut self, at: usize, rule: &Rule, outcomes: &mut Vec<RuleOutcome>) {
         let mut found = self.between(rule.left, rule.calendar, rule.window);
         found.extend(self.between(rule.right, rule.calendar, rule.window));
@@ -44,14 +53,17 @@ impl Evaluator<'_> {
                 let id = self.group_id(group.clone());
                 let left = self.solve(rule.left, CtxId::NONE, period, id);
                 let right = self.solve(rule.right, CtxId::NONE, period, id);
+                let hides = self.hides_rule(at, period, id);
                 let unknown = group.iter().any(|key| key.member == Member::Unknown);
-                if unknown && left.rows.used == 0 && right.rows.used == 0 {
+                if unknown && !hides && left.rows.used == 0 && right.rows.used == 0 {
                     continue;
                 }
+                let left = self.covered(hides, rule.left, left);
+                let right = self.covered(hides, rule.right, right);
                 let result = verdict(rule, &left.value, &right.value);
                 match &result {
                     RuleResult::Holds => checked += 1,
-                    RuleResult::CannotTell(Value::NotApplicable(_)) => {}
+                    RuleResult::CannotTell(Value::NotApplicable(_) | Value::Suppressed) => {}
                     RuleResult::CannotTell(value) => {
                         untold.push((period, group.clone(), matches!(value, Value::Qualified(_))));
                     }

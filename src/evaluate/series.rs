@@ -61,7 +61,9 @@ impl Evaluator<'_> {
         let Some((last, rest)) = known.split_last() else { return Fig::missing(MissingReason::NothingToMeasure) };
         let mut joined = last.1.clone();
         for (_, fig, _) in rest {
+            let told = joined.told.beside(&fig.told);
             joined = joined.plus(fig);
+            joined.told = told;
         }
         joined.as_of = None;
         let smaller = |one: &Range, other: &Range| match of {

@@ -136,7 +136,7 @@ pub(super) fn measure(
 }
 
 fn rows_read(answered: &Answered<'_>) -> crate::outcome::Rows {
-    crate::outcome::Rows { read: answered.cube.rows, used: 0, missing: 0 }
+    crate::outcome::Rows { read: answered.cube.rows, used: 0, missing: 0, withheld: false }
 }
 
 /// The conditions of a context that select members of dimensions; the others are in the lane's filter.

@@ -125,6 +125,11 @@ impl Cut<'_, '_> {
             _ => return None,
         };
         let level = parent.and_then(|parent| self.of.members.get(parent)).map_or(0, |member| member.level + 1);
+        if evaluator.secret.is_active() && crate::plan::protected::is_protected(evaluator.program, self.answered.source) {
+            let period = period.map(|period| evaluator.period_label(period));
+            let fact = EvaluationProblem::Withheld { period, group: evaluator.group_label(&group) };
+            return Some(Problem::new(fact, column.definition).also(source.definition));
+        }
         let fact = EvaluationProblem::PartsAndTotal {
             source: source.name.clone(),
             column: counted.name.clone(),

@@ -54,6 +54,7 @@ pub struct Step {
 /// Explains a figure. The plan must have been made with `explain`, so that the rows kept at each condition are known.
 pub fn why(program: &Program, plan: &Plan, cubes: &[Cube], figure: &Figure) -> Explanation {
     let mut evaluator = Evaluator::new(program, plan, cubes);
+    evaluator.protect();
     let group = evaluator.group_id(figure.group.clone());
     let mut explaining = Explaining { evaluator: &mut evaluator, steps: Vec::new(), cut: false };
     explaining.explain(figure, group);
@@ -161,7 +162,7 @@ impl Explaining<'_, '_> {
             value: Some(figure.value.clone()),
             shown: shown(self.evaluator, &figure.value, &indicator.unit),
             period: Some(figure.period),
-            rows: Some(figure.rows),
+            rows: Some(figure.rows).filter(|rows| !rows.withheld),
             file: None,
             definition: indicator.definition,
         });
@@ -177,6 +178,9 @@ impl Explaining<'_, '_> {
         if matches!(figure.value, Value::NotApplicable(_)) {
             rest.clear();
         }
+        if figure.value == Value::Suppressed {
+            self.thresholds(indicator.measure);
+        }
         while let Some(next) = rest.pop() {
             if self.steps.len() >= STEPS {
                 self.cut = true;
@@ -184,6 +188,28 @@ impl Explaining<'_, '_> {
             }
             let below = self.step(&next);
             rest.extend(below.into_iter().rev());
+        }
+    }
+
+    /// Says which thresholds a figure is hidden for.
+    fn thresholds(&mut self, measure: ExprId) {
+        let program = self.evaluator.program;
+        for (source, threshold) in super::secret::thresholds(program, measure) {
+            let Some(source) = program.sources.get(source) else { continue };
+            let name = &source.name;
+            self.steps.push(Step {
+                depth: 1,
+                what: Both {
+                    fr: format!("secret statistique : « {name} » a pour seuil {threshold} ; ce chiffre, ou un autre qu'il donnerait, est au-dessous"),
+                    en: format!("suppressed: the threshold of `{name}` is {threshold}; this figure, or another that it would give away, is below it"),
+                },
+                value: None,
+                shown: both("", ""),
+                period: None,
+                rows: None,
+                file: None,
+                definition: source.definition,
+            });
         }
     }
 
@@ -204,6 +230,8 @@ impl Explaining<'_, '_> {
         let labelled =
             |expr: ExprId, fr: &'static str, en: &'static str| Next { label: Some(Both { fr, en }), ..under(expr) };
         let at = |expr: ExprId, period: Period| Next { period, ..under(expr) };
+        let secret = self.evaluator.withholds(next.expr);
+        let fig = if secret && !self.evaluator.is_open(&fig) { fig.with(Value::Suppressed) } else { fig };
         let mut file = None;
         let mut rows = None;
         let mut conditions = Vec::new();
@@ -212,8 +240,8 @@ impl Explaining<'_, '_> {
             ExprKind::Measure(measure) => {
                 let source = program.sources.get(measure.source);
                 file = source.and_then(|source| source.path.clone());
-                rows = Some(fig.rows);
-                if let Some(source) = source {
+                rows = (!secret).then_some(fig.rows);
+                if let Some(source) = source.filter(|_| !secret) {
                     conditions = self.conditions(measure, source, next);
                 }
                 (source.map_or_else(|| both("mesure", "measure"), |source| measure_words(measure, source)), Vec::new())

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::conditions::{Contexts, CtxId};
 use super::lanes::{MeasureLanes, QueryBuilder, Shape, merges, selects_cells, state_of};
-use super::{MeasureKey, Plan, Request, refine, without};
 use crate::program::model::{Aim, ColumnType, DimensionLevel, ExprId, ExprKind, GroupAt, Measure, Over, Program};
+use super::{MeasureKey, Plan, Request, protected, refine, without};
 use crate::types::{CalendarId, Period};
 
 /// Over which time a measure is wanted.
@@ -91,8 +91,17 @@ fn run(program: &Program, request: &Request, visits: usize) -> Plan {
     for at in &indicators {
         collector.indicator(*at);
     }
-    if request.rules {
-        for rule in &program.rules {
+    // What is hidden must not depend on what is asked: two runs side by side would give it away. So every figure that rests
+    // on protected counts is computed with them.
+    let secret = protected::any(program);
+    let rests = |expr: ExprId| secret && !protected::below(program, expr).is_empty();
+    for (at, indicator) in program.indicators.iter().enumerate() {
+        if rests(indicator.measure) && indicators.binary_search(&at).is_err() {
+            collector.indicator(at);
+        }
+    }
+    for rule in &program.rules {
+        if request.rules || rests(rule.left) || rests(rule.right) {
             let time = Time::Each(rule.calendar);
             for dims in std::iter::once(&Vec::new()).chain(&rule.breakdowns) {
                 collector.root(rule.left, dims.clone(), time);

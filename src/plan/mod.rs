@@ -6,6 +6,7 @@
 mod collect;
 mod conditions;
 mod lanes;
+pub(crate) mod protected;
 mod query;
 mod show;
 

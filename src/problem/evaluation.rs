@@ -37,6 +37,13 @@ pub enum EvaluationProblem {
         /// The denominator.
         denominator: Range,
     },
+    /// The figures of a protected source contradict each other (parts and total, part and whole); the numbers are withheld.
+    Withheld {
+        /// When.
+        period: Option<Both<String>>,
+        /// Where; empty for the total.
+        group: Both<String>,
+    },
     /// `effectif compatible avec 33,4 % de 4 personnes`
     NoCompatibleCount {
         /// When.
@@ -58,12 +65,13 @@ pub enum EvaluationProblem {
 }
 
 impl EvaluationProblem {
-    pub(super) const CODES: &'static [&'static str] = &["E0601", "E0602", "W0601", "W0640"];
+    pub(super) const CODES: &'static [&'static str] = &["E0601", "E0602", "E0680", "W0601", "W0640"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
             EvaluationProblem::PartsAndTotal { .. } => "E0601",
             EvaluationProblem::ShareAboveWhole { .. } => "E0602",
+            EvaluationProblem::Withheld { .. } => "E0680",
             EvaluationProblem::NoPeriod { .. } => "W0601",
             EvaluationProblem::NoCompatibleCount { .. } => "W0640",
         }
@@ -111,6 +119,26 @@ impl EvaluationProblem {
                         ),
                     )
                     .and(format!("the rows of `{source}`")),
+                }
+            }
+            EvaluationProblem::Withheld { period, group } => {
+                let of = |lang: Lang| {
+                    let period = period.as_ref().map(|period| period.get(lang).as_str());
+                    place(&[period.unwrap_or_default(), group.get(lang)])
+                };
+                Both {
+                    fr: Words::new(
+                        format!("des chiffres sous secret statistique se contredisent{}", of(Lang::Fr)),
+                        "la somme des parties n'est pas le total, ou une part dépasse son tout",
+                        "vérifier dans les données elles-mêmes : ces nombres ne sont pas montrés, à cause de « seuil de secret »",
+                    )
+                    .and("la source est déclarée ici"),
+                    en: Words::new(
+                        format!("figures under a confidentiality threshold contradict each other{}", of(Lang::En)),
+                        "the parts do not make the total, or a part is larger than its whole",
+                        "look into the data themselves: these numbers are not shown, because of `confidentiality threshold`",
+                    )
+                    .and("the source is declared here"),
                 }
             }
             EvaluationProblem::ShareAboveWhole { period, group, numerator, denominator } => {

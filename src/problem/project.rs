@@ -106,6 +106,8 @@ pub enum ManifestTakes {
     YesNo,
     /// `seuils = [90, 70]`.
     Thresholds,
+    /// `seuil-de-secret = 5`.
+    Confidentiality,
 }
 
 impl Refusal {
@@ -169,6 +171,10 @@ impl ManifestTakes {
                 fr: ("prend true (oui) ou false (non), sans guillemets", format!("écrivez `{key} = true`")),
                 en: ("takes true or false, without quotes", format!("write `{key} = true`")),
             },
+            ManifestTakes::Confidentiality => Both {
+                fr: ("prend un nombre entier, sans guillemets", format!("écrivez par exemple `{key} = 5`")),
+                en: ("takes a whole number, without quotes", format!("write for instance `{key} = 5`")),
+            },
             ManifestTakes::Thresholds => Both {
                 fr: (
                     "prend deux pourcentages, le plus grand d'abord",
@@ -184,8 +190,14 @@ impl ManifestTakes {
 }
 
 /// The keys of `jauge.toml`, French then English, in the order in which the manual shows them.
-pub const MANIFEST_KEYS: [(&str, &str); 5] =
-    [("langue", "language"), ("données", "data"), ("listes", "shared"), ("strict", "strict"), ("seuils", "thresholds")];
+pub const MANIFEST_KEYS: [(&str, &str); 6] = [
+    ("langue", "language"),
+    ("données", "data"),
+    ("listes", "shared"),
+    ("strict", "strict"),
+    ("seuils", "thresholds"),
+    ("seuil-de-secret", "confidentiality-threshold"),
+];
 
 impl ProjectProblem {
     pub(super) const CODES: &'static [&'static str] = &[

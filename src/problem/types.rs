@@ -225,6 +225,11 @@ pub enum TypeProblem {
         /// A step that comes twice.
         twice: Option<String>,
     },
+    /// `seuil de secret: 2,5`, `seuil de secret: 5 %`.
+    Threshold {
+        /// The highest that is taken.
+        limit: u64,
+    },
     /// Bands `0-5` and `7-9`: nobody is 6.
     BandGap {
         /// The lower band.
@@ -238,7 +243,7 @@ impl TypeProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0301", "E0302", "E0303", "E0304", "E0305", "E0306", "E0307", "E0308", "E0309", "E0310", "E0311", "E0312",
         "E0313", "E0314", "E0315", "E0316", "E0317", "E0318", "E0319", "E0320", "E0321", "E0322", "E0323", "E0324",
-        "E0325", "E0326", "E0327", "E0328", "E0340", "E0341", "E0370", "W0301",
+        "E0325", "E0326", "E0327", "E0328", "E0340", "E0341", "E0370", "E0380", "W0301",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -274,6 +279,7 @@ impl TypeProblem {
             TypeProblem::QualifiedColumn { .. } => "E0340",
             TypeProblem::FunnelSteps { .. } => "E0370",
             TypeProblem::StandsForOverlapping { .. } => "E0341",
+            TypeProblem::Threshold { .. } => "E0380",
             TypeProblem::BandGap { .. } => "W0301",
         }
     }
@@ -580,6 +586,14 @@ impl TypeProblem {
                 )
                 .and("the dimension"),
             },
+            TypeProblem::Threshold { limit } => both(
+                "un seuil de secret est un nombre entier, sans unité",
+                format!("il faut ici un nombre entier de 0 à {limit}"),
+                "écrire par exemple : seuil de secret: 5",
+                "a confidentiality threshold is a whole number, without a unit",
+                format!("a whole number from 0 to {limit} is needed here"),
+                "write for example: confidentiality threshold: 5",
+            ),
             TypeProblem::BandsOverlap { one, other } => Both {
                 fr: Words::new(
                     format!("les tranches « {one} » et « {other} » se recouvrent"),

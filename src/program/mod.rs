@@ -3,6 +3,8 @@
 //! Blocks are collected over all files first, then checked chapter by chapter, each on what the chapters before it made. A
 //! definition with a mistake is reported once and left out; what refers to it is left out silently.
 
+pub use sources::{MAXIMUM_THRESHOLD, threshold as confidentiality_threshold};
+
 mod collect;
 mod conditions;
 mod dimensions;

@@ -34,6 +34,41 @@ pub struct Program {
     pub order: Vec<usize>,
 }
 
+impl Program {
+    /// Gives a threshold of confidentiality to every source of persons that has none of its own.
+    pub fn protect_persons(&mut self, threshold: u64) {
+        let of_persons: Vec<bool> = self.sources.iter().map(|source| self.is_of_persons(source)).collect();
+        for (source, persons) in self.sources.iter_mut().zip(of_persons) {
+            if persons {
+                source.threshold = source.threshold.or(Some(threshold));
+            }
+        }
+    }
+
+    /// True where the rows of a source are persons, or count them.
+    fn is_of_persons(&self, source: &DataSource) -> bool {
+        let row = match &source.row {
+            RowKind::Thing(unit) | RowKind::Count { unit, .. } => Some(unit),
+            RowKind::Event => None,
+        };
+        row.into_iter().chain(source.counts.iter().map(|(unit, _)| unit)).any(|unit| self.is_person(unit))
+    }
+
+    fn is_person(&self, unit: &Unit) -> bool {
+        let Unit::Of(id) = unit else { return false };
+        // The built-in person comes first; a circle of units ends by the bound.
+        let mut at = Some(usize::from(id.0));
+        for _ in 0..=self.units.len() {
+            match at {
+                Some(0) => return true,
+                Some(here) => at = self.units.get(here).and_then(|unit| unit.is_a),
+                None => return false,
+            }
+        }
+        false
+    }
+}
+
 /// A declared noun.
 #[derive(Debug, Clone)]
 pub struct UnitDef {
@@ -180,6 +215,8 @@ pub struct DataSource {
     pub covers: Vec<usize>,
     /// How far « environ » reaches in qualified columns, in per cent; unknown where nothing is declared.
     pub margin: Option<Number>,
+    /// Counts below it are not shown, nor what would give them away; `None` where nothing is declared, 0 for no protection.
+    pub threshold: Option<u64>,
     /// Periods in which no row means zero (registers: where data are complete).
     pub covers_period: Option<Period>,
     /// Where it is declared.

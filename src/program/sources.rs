@@ -5,11 +5,20 @@ use std::collections::{HashMap, HashSet};
 use crate::problem::{NameProblem, Named, Problem, TypeProblem};
 use crate::syntax::ast::{BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, Key, Name, RowIs, Value};
 use crate::text::Both;
-use crate::types::{CalendarId, Unit};
+use crate::types::{CalendarId, Number, Unit};
 
 use super::collect::Decl;
 use super::model::{Column, ColumnType, DataSource, DateStyle, Format, RowKind, Written};
 use super::{Checker, Used};
+
+/// The highest threshold of confidentiality; a higher one is a typing error.
+pub const MAXIMUM_THRESHOLD: u64 = 10_000;
+
+/// A threshold of confidentiality: a whole number from 0 to [`MAXIMUM_THRESHOLD`].
+pub fn threshold(number: &Number) -> Option<u64> {
+    let whole = number.exact_decimal()?.parse::<u64>().ok()?;
+    (whole <= MAXIMUM_THRESHOLD).then_some(whole)
+}
 
 /// What is known of a source besides the model.
 #[derive(Default)]
@@ -55,6 +64,7 @@ impl<'a> Checker<'a> {
             covers: Vec::new(),
             covers_period: None,
             margin: None,
+            threshold: None,
             definition: decl.name.span,
         };
         self.columns(at, decl, &mut source);
@@ -82,6 +92,7 @@ impl<'a> Checker<'a> {
         for column in &mut source.columns {
             column.whole = matches!(&column.of, ColumnType::Number(unit) if self.counts_persons(unit));
         }
+        self.threshold(decl, &mut source);
         if source.path.is_none() && !decl.broken {
             let write = ["fichier: \"dossier/données.csv\"", "file: \"folder/data.csv\""];
             self.field_missing(decl, Named::Source, ["fichier", "file"], write);
@@ -116,6 +127,17 @@ impl<'a> Checker<'a> {
         if decl.field(Key::Columns).is_none() && decl.field(Key::Count).is_none() && !decl.broken {
             let write = ["colonnes:  puis, en retrait, sexe  sexe", "columns:  then, indented, sexe  sexe"];
             self.field_missing(decl, Named::Source, ["colonnes", "columns"], write);
+        }
+    }
+
+    /// A threshold is a whole number of persons, or of whatever a row is.
+    fn threshold(&mut self, decl: &Decl<'a>, source: &mut DataSource) {
+        let Some(Value::Quantity(quantity)) = decl.field(Key::ConfidentialityThreshold).map(|field| &field.value) else {
+            return;
+        };
+        source.threshold = threshold(&quantity.value).filter(|_| quantity.unit.is_none());
+        if source.threshold.is_none() {
+            self.report(Problem::new(TypeProblem::Threshold { limit: MAXIMUM_THRESHOLD }, quantity.span));
         }
     }
 

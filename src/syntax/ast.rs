@@ -187,6 +187,9 @@ pub enum Key {
     /// `marge des approximations: 5 %` / `margin of approximations: 5 %`: how far « environ » reaches in a qualified column →
     /// [`Value::Quantity`]
     ApproximationMargin,
+    /// `seuil de secret: 5` / `confidentiality threshold: 5`: counts below it are not shown, nor what would give them away; 0
+    /// for a source that holds nothing to protect → [`Value::Quantity`]
+    ConfidentialityThreshold,
     /// `champ couvert: région, 2015 à 2020` / `coverage: région, 2015 to 2020`: where no row means zero → [`Value::Coverage`]
     Coverage,
     // ── indicator

@@ -275,15 +275,15 @@ pub enum AgreementOut {
     CannotTell,
 }
 
-/// Rows behind a figure.
+/// Rows behind a figure; null where they are not shown, to protect persons.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RowsOut {
     /// Rows of the source that were read.
-    pub read: u64,
+    pub read: Option<u64>,
     /// Rows that entered the figure.
-    pub used: u64,
+    pub used: Option<u64>,
     /// Rows that should have entered but whose value is missing.
-    pub missing: u64,
+    pub missing: Option<u64>,
 }
 
 /// A place in an indicator file.
@@ -392,7 +392,14 @@ impl Out<'_> {
                 Status::CannotTell => StatusOut::CannotTell,
             }),
             published: figure.published.iter().map(|published| self.published(published)).collect(),
-            rows: RowsOut { read: figure.rows.read, used: figure.rows.used, missing: figure.rows.missing },
+            rows: {
+                let shown = |count: u64| (!figure.rows.withheld).then_some(count);
+                RowsOut {
+                    read: shown(figure.rows.read),
+                    used: shown(figure.rows.used),
+                    missing: shown(figure.rows.missing),
+                }
+            },
             incomplete: figure.incomplete,
             as_of: figure.as_of.map(|period| self.period(period)),
             base: figure.base.as_ref().map(|base| BaseOut {

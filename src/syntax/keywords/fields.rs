@@ -114,6 +114,7 @@ pub const FIELDS: &[FieldEntry] = &[
     row(Key::Period, &[Source], Shape::PeriodColumn, &["période"], &["period"]),
     row(Key::Columns, &[Source], Shape::Columns, &["colonnes"], &["columns"]),
     row(Key::ApproximationMargin, &[Source], Shape::Quantity, &["marge des approximations"], &["margin of approximations"]),
+    row(Key::ConfidentialityThreshold, &[Source], Shape::Quantity, &["seuil de secret"], &["confidentiality threshold"]),
     row(Key::Coverage, &[Source], Shape::Coverage, &["champ couvert"], &["coverage"]),
     row(Key::Code, &[Indicator, Rule], Shape::Code, &["code"], &["code"]),
     row(Key::Definition, &[Framework, Unit, Dimension, Source, Indicator, Funnel, Rule], Shape::Text, &["définition"], &["definition"]),

@@ -125,6 +125,7 @@ fn cells(
         },
         None => String::new(),
     };
+    let rows = |count: u64| if figure.rows.withheld { String::new() } else { count.to_string() };
     let join = |parts: Vec<String>| parts.join(" | ");
     let file = files.get(indicator.definition.file);
     cells.extend([
@@ -153,9 +154,9 @@ fn cells(
                 .collect(),
         ),
         text(&join(figure.published.iter().filter_map(|published| published.known_discrepancy.clone()).collect())),
-        figure.rows.read.to_string(),
-        figure.rows.used.to_string(),
-        figure.rows.missing.to_string(),
+        rows(figure.rows.read),
+        rows(figure.rows.used),
+        rows(figure.rows.missing),
         figure.incomplete.to_string(),
         figure.base.as_ref().map(|base| decimal(Some(base.value.stated()))).unwrap_or_default(),
         figure

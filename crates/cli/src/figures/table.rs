@@ -59,6 +59,7 @@ struct Notes {
     provisional: bool,
     as_of: bool,
     implied: bool,
+    suppressed: bool,
 }
 
 impl Notes {
@@ -83,6 +84,11 @@ impl Notes {
             self.implied,
             "(z) zéro déduit : la source couvre ce groupe sans y avoir de ligne, ou les autres groupes font déjà le total",
             "(z) zero implied: the source covers this group and has no row there, or the other groups already make the total",
+        );
+        note(
+            self.suppressed,
+            "secret statistique : le chiffre n'est pas montré, parce qu'il est sous le seuil de secret de sa source ou qu'il donnerait un chiffre qui l'est",
+            "suppressed: the figure is not shown, since it is below the confidentiality threshold of its source or would give away a figure that is",
         );
         out
     }
@@ -207,6 +213,7 @@ const MAXIMUM_WORD: u16 = 40;
 /// The value with its unit and marks, or why there is none.
 fn value(program: &Program, indicator: &Indicator, figure: &Figure, notes: &mut Notes, lang: Lang) -> String {
     let Some(number) = figure.value.range() else {
+        notes.suppressed |= figure.value == Value::Suppressed;
         return words::reason(&figure.value, program).map(|reason| reason.into(lang)).unwrap_or_default();
     };
     let mut text = words::amount(program, &number, &indicator.unit, indicator.rounding, lang);

@@ -127,6 +127,10 @@ pub fn load(typed: &[PathBuf], lang: Lang) -> Project {
         indicator.bands = indicator.bands.take().or_else(|| manifest.thresholds.clone());
     }
 
+    if let Some(threshold) = manifest.confidentiality {
+        checked.program.protect_persons(threshold);
+    }
+
     let mut problems = reading.problems;
     problems.extend(reading.parsed.iter().flat_map(|file| file.problems.iter().cloned()));
     problems.extend(checked.problems);

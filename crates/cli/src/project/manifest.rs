@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jauge::program::confidentiality_threshold;
 use jauge::problem::{MANIFEST_KEYS, ManifestTakes, Problem, ProjectProblem, close_to};
 use jauge::text::{FileId, Lang, Span};
 use jauge::types::Number;
@@ -29,6 +30,8 @@ pub struct Manifest {
     pub strict: bool,
     /// From which share of the way to a target a figure is on track, at risk: for indicators that do not say (0.9, 0.7).
     pub thresholds: Option<(Number, Number)>,
+    /// Counts of persons below it are not shown, in sources that do not say (a source's own `seuil de secret:` wins).
+    pub confidentiality: Option<u64>,
 }
 
 /// The manifest that governs a path: in its folder, or in the nearest folder above that has one.
@@ -111,6 +114,14 @@ pub fn read(file: FileId, text: &str) -> (Manifest, Vec<Problem>) {
             3 => {
                 manifest.strict = value.as_bool().unwrap_or(false);
                 value.as_bool().is_none().then_some(ManifestTakes::YesNo)
+            }
+            5 => {
+                manifest.confidentiality = match value {
+                    DeValue::Integer(integer) => Number::parse_plain(integer.as_str()),
+                    _ => None,
+                }
+                .and_then(|number| confidentiality_threshold(&number));
+                manifest.confidentiality.is_none().then_some(ManifestTakes::Confidentiality)
             }
             _ => {
                 manifest.thresholds = thresholds(value);

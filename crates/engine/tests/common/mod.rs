@@ -130,6 +130,7 @@ pub fn world() -> World {
         columns,
         covers: vec![],
         margin: None,
+        threshold: None,
         covers_period: None,
         definition: nowhere(),
     };
