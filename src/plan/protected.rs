@@ -48,6 +48,7 @@ pub(crate) fn below(program: &Program, expr: ExprId) -> BTreeSet<usize> {
             | ExprKind::Series(_, _, inner)
             | ExprKind::Latest(inner)
             | ExprKind::Compatible { of: inner, .. } => rest.push(*inner),
+            ExprKind::Consumption { spent, allotment, .. } => rest.extend([*spent, *allotment]),
             ExprKind::Bounds { sure, possible } => rest.extend([*sure, *possible]),
             ExprKind::Binary(_, left, right) => rest.extend([*left, *right]),
             ExprKind::Ratio { numerator, denominator, .. } => rest.extend([*numerator, *denominator]),
