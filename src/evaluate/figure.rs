@@ -1,7 +1,7 @@
 //! A figure on its way: a value with its state, what it was divided by and the rows behind it, and how they combine.
 
-use crate::outcome::{Base, MissingReason, Rows, Value, ZeroDenominator};
 use super::secret::Told;
+use crate::outcome::{Base, MissingReason, Rows, Value, ZeroDenominator};
 use crate::types::{Number, Period, Range};
 
 /// A value with its provenance.
@@ -99,7 +99,8 @@ impl Fig {
     /// The product.
     pub(super) fn times(&self, other: &Fig) -> Fig {
         let mut out = self.combine(other, |a, b| Value::of(a.times(b)));
-        let known = |fig: &Fig| fig.value.range().and_then(|range| range.exact().cloned()).filter(|_| fig.told.is_empty());
+        let known =
+            |fig: &Fig| fig.value.range().and_then(|range| range.exact().cloned()).filter(|_| fig.told.is_empty());
         if let Some(factor) = known(other) {
             out.told = self.told.times(&factor);
         } else if let Some(factor) = known(self) {

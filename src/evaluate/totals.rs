@@ -125,7 +125,8 @@ impl Cut<'_, '_> {
             _ => return None,
         };
         let level = parent.and_then(|parent| self.of.members.get(parent)).map_or(0, |member| member.level + 1);
-        if evaluator.secret.is_active() && crate::plan::protected::is_protected(evaluator.program, self.answered.source) {
+        if evaluator.secret.is_active() && crate::plan::protected::is_protected(evaluator.program, self.answered.source)
+        {
             let period = period.map(|period| evaluator.period_label(period));
             let fact = EvaluationProblem::Withheld { period, group: evaluator.group_label(&group) };
             return Some(Problem::new(fact, column.definition).also(source.definition));

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::conditions::{Contexts, CtxId};
 use super::lanes::{MeasureLanes, QueryBuilder, Shape, merges, selects_cells, state_of};
-use crate::program::model::{Aim, ColumnType, DimensionLevel, ExprId, ExprKind, GroupAt, Measure, Over, Program};
 use super::{MeasureKey, Plan, Request, protected, refine, without};
+use crate::program::model::{Aim, ColumnType, DimensionLevel, ExprId, ExprKind, GroupAt, Measure, Over, Program};
 use crate::types::{CalendarId, Period};
 
 /// Over which time a measure is wanted.

@@ -132,7 +132,8 @@ impl<'a> Checker<'a> {
 
     /// A threshold is a whole number of persons, or of whatever a row is.
     fn threshold(&mut self, decl: &Decl<'a>, source: &mut DataSource) {
-        let Some(Value::Quantity(quantity)) = decl.field(Key::ConfidentialityThreshold).map(|field| &field.value) else {
+        let Some(Value::Quantity(quantity)) = decl.field(Key::ConfidentialityThreshold).map(|field| &field.value)
+        else {
             return;
         };
         source.threshold = threshold(&quantity.value).filter(|_| quantity.unit.is_none());

@@ -9,7 +9,7 @@ use crate::evaluate::Evaluator;
 use crate::outcome::{GroupKey, Member};
 use crate::plan::{dimension_column, protected};
 use crate::program::model::{
-    ColumnTest, ColumnType, Cond, Comparison, DataSource, MissingPolicy, Program, TestKind, TestOn,
+    ColumnTest, ColumnType, Comparison, Cond, DataSource, MissingPolicy, Program, TestKind, TestOn,
 };
 use crate::types::{Number, Period};
 
@@ -74,9 +74,8 @@ pub(super) fn cut(evaluator: &Evaluator<'_>, leaves: &[Leaf]) -> Cells {
     let mut next = 0u32;
     let sources: BTreeSet<usize> = leaves.iter().map(|leaf| leaf.setting.source).collect();
     for source in sources {
-        let of_source: Vec<usize> = (0..leaves.len())
-            .filter(|at| leaves.get(*at).is_some_and(|leaf| leaf.setting.source == source))
-            .collect();
+        let of_source: Vec<usize> =
+            (0..leaves.len()).filter(|at| leaves.get(*at).is_some_and(|leaf| leaf.setting.source == source)).collect();
         cut_source(evaluator, source, leaves, &of_source, &mut next, &mut cells);
     }
     cells
@@ -165,9 +164,7 @@ fn cut_source<'p>(
         let holds = |own: &[(usize, usize)]| {
             own.iter().all(|(column, wish)| {
                 let class = combination.iter().find(|(of, _)| of == column).map(|(_, class)| *class);
-                class
-                    .and_then(|class| axes.get(column)?.classes.get(class)?.get(*wish).copied())
-                    .unwrap_or(false)
+                class.and_then(|class| axes.get(column)?.classes.get(class)?.get(*wish).copied()).unwrap_or(false)
             })
         };
         let inside: Vec<usize> = wanted.iter().filter(|(_, own)| holds(own)).map(|(at, _)| *at).collect();

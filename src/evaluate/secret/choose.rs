@@ -125,8 +125,7 @@ pub(super) struct Item {
 /// Says of each item whether it is hidden. The answer depends on nothing but the items and their order.
 pub(super) fn hide(items: &[&Item]) -> Vec<bool> {
     let mut hidden: Vec<bool> = items.iter().map(|item| item.forms.iter().any(|form| form.small)).collect();
-    let mut targets: Vec<Form> =
-        items.iter().flat_map(|item| &item.forms).filter(|form| form.small).cloned().collect();
+    let mut targets: Vec<Form> = items.iter().flat_map(|item| &item.forms).filter(|form| form.small).cloned().collect();
     targets.extend(between(items));
     targets.sort_by(|a, b| a.cells.cmp(&b.cells));
     targets.dedup_by(|a, b| a.cells == b.cells);
@@ -194,11 +193,7 @@ fn components(items: &[&Item], targets: &[Form]) -> Vec<Component> {
     for (at, item) in items.iter().enumerate() {
         if let Some((cell, _)) = item.forms.iter().find_map(|form| form.cells.first()) {
             let root = root(&mut parent, *cell);
-            found
-                .entry(root)
-                .or_insert_with(|| Component { items: Vec::new(), targets: Vec::new() })
-                .items
-                .push(at);
+            found.entry(root).or_insert_with(|| Component { items: Vec::new(), targets: Vec::new() }).items.push(at);
         }
     }
     for target in targets {
@@ -264,9 +259,8 @@ fn settle(items: &[&Item], component: &Component, hidden: &mut [bool]) {
             *hide = false;
         }
         let shown = shown(items, component, hidden);
-        let leaks = |target: &Form| {
-            !matches!(leak(&shown, target, cells.len() <= BOUNDED && target.counts), Leak::None)
-        };
+        let leaks =
+            |target: &Form| !matches!(leak(&shown, target, cells.len() <= BOUNDED && target.counts), Leak::None);
         if component.targets.iter().any(leaks)
             && let Some(hide) = hidden.get_mut(at)
         {
@@ -325,9 +319,7 @@ fn shown(items: &[&Item], component: &Component, hidden: &[bool]) -> Vec<Form> {
 /// The items that show one of these sums.
 fn owners(items: &[&Item], component: &Component, hidden: &[bool], rows: &[Form]) -> Vec<usize> {
     let of = |at: &usize| {
-        items.get(*at).is_some_and(|item| {
-            item.forms.iter().any(|form| rows.iter().any(|row| row.cells == form.cells))
-        })
+        items.get(*at).is_some_and(|item| item.forms.iter().any(|form| rows.iter().any(|row| row.cells == form.cells)))
     };
     component.items.iter().copied().filter(|at| !hidden.get(*at).copied().unwrap_or(true)).filter(of).collect()
 }
@@ -349,13 +341,7 @@ fn order(items: &[&Item], a: usize, b: usize) -> std::cmp::Ordering {
 }
 
 /// Of the items around a target, the first whose hiding widens what may be thought of it.
-fn widening(
-    items: &[&Item],
-    component: &Component,
-    hidden: &[bool],
-    target: &Form,
-    bounded: bool,
-) -> Option<usize> {
+fn widening(items: &[&Item], component: &Component, hidden: &[bool], target: &Form, bounded: bool) -> Option<usize> {
     debug_assert!(bounded);
     let mut open: Vec<usize> =
         component.items.iter().copied().filter(|at| !hidden.get(*at).copied().unwrap_or(true)).collect();

@@ -169,7 +169,8 @@ impl Evaluator<'_> {
         for (key, figs, depth) in shown {
             match self.item(&figs, depth, &leaves, &cells) {
                 Some(item) => {
-                    let linear = figs.iter().filter(|fig| shows(fig)).flat_map(|fig| fig.told.forms().cloned()).collect();
+                    let linear =
+                        figs.iter().filter(|fig| shows(fig)).flat_map(|fig| fig.told.forms().cloned()).collect();
                     items.push((key, item, linear));
                 }
                 None => {

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use jauge::program::confidentiality_threshold;
 use jauge::problem::{MANIFEST_KEYS, ManifestTakes, Problem, ProjectProblem, close_to};
+use jauge::program::confidentiality_threshold;
 use jauge::text::{FileId, Lang, Span};
 use jauge::types::Number;
 use toml::Spanned;
