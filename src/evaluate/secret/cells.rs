@@ -245,15 +245,15 @@ fn can_class(data: &DataSource, column: usize, cond: &Cond) -> bool {
     let Some(of) = data.columns.get(column).map(|column| &column.of) else { return false };
     let mut fits = true;
     crate::plan::each_test(cond, &mut |test| {
-        fits &= match (&test.test, of) {
-            (TestKind::Missing | TestKind::Present, _) => true,
-            (TestKind::Members(_) | TestKind::NotMembers(_), ColumnType::Dimension(_)) => true,
-            (TestKind::Number(..) | TestKind::NumberBetween(..), ColumnType::Number(_)) => true,
-            (TestKind::Day(..) | TestKind::DayBetween(..), ColumnType::Date) => true,
-            (TestKind::Texts(_) | TestKind::NotTexts(_), ColumnType::Text) => true,
-            (TestKind::Yes | TestKind::No, ColumnType::YesNo) => true,
-            _ => false,
-        };
+        fits &= matches!(
+            (&test.test, of),
+            (TestKind::Missing | TestKind::Present, _)
+                | (TestKind::Members(_) | TestKind::NotMembers(_), ColumnType::Dimension(_))
+                | (TestKind::Number(..) | TestKind::NumberBetween(..), ColumnType::Number(_))
+                | (TestKind::Day(..) | TestKind::DayBetween(..), ColumnType::Date)
+                | (TestKind::Texts(_) | TestKind::NotTexts(_), ColumnType::Text)
+                | (TestKind::Yes | TestKind::No, ColumnType::YesNo)
+        );
     });
     fits
 }

@@ -351,12 +351,10 @@ fn widening(items: &[&Item], component: &Component, hidden: &[bool], target: &Fo
         Shown::Open => return None,
     };
     let mut best: Option<(i128, usize)> = None;
-    let mut tried = 0;
-    for at in &open {
+    for (tried, at) in open.iter().enumerate() {
         if tried >= TRIED && best.is_some() {
             break;
         }
-        tried += 1;
         let mut without = hidden.to_vec();
         if let Some(hide) = without.get_mut(*at) {
             *hide = true;
