@@ -66,6 +66,26 @@ impl<'a> Answered<'a> {
         }
     }
 
+    /// The code of a window that rows state.
+    pub(super) fn window(&self, period: Period) -> Option<i32> {
+        self.cube.windows.iter().position(|window| *window == period).and_then(Cube::window_code)
+    }
+
+    /// The period of a code: one of the calendar, or a window.
+    pub(super) fn period_of(&self, calendar: CalendarId, code: i32) -> Period {
+        let window = Cube::window_at(code).and_then(|at| self.cube.windows.get(at).copied());
+        window.unwrap_or(Period::one(calendar, code))
+    }
+
+    /// The codes of the periods of a window: its own where rows state it, else those of each period.
+    pub(super) fn codes_of(&self, calendar: CalendarId, period: Period) -> Vec<i32> {
+        match self.window(period) {
+            Some(code) => vec![code],
+            None if period.is_unknown() || period.calendar != calendar => Vec::new(),
+            None => (period.first..=period.last).collect(),
+        }
+    }
+
     /// The cells of the table in one calendar.
     pub(super) fn table(&self, calendar: Option<CalendarId>) -> Option<&TableCells<'a>> {
         self.tables.get(&calendar)
@@ -101,7 +121,7 @@ impl<'a> Answered<'a> {
                 .get(&(*set, kept.clone()))
                 .map_or_else(Vec::new, |cells| cells.keys().filter_map(|codes| codes.first().copied()).collect()),
         };
-        codes.into_iter().filter(|code| *code != Cube::UNKNOWN && *code != Cube::TOTAL).collect()
+        codes.into_iter().filter(|code| Cube::is_ordinal(*code)).collect()
     }
 
     /// How many rows a period has, whatever their groups.
@@ -111,8 +131,8 @@ impl<'a> Answered<'a> {
         let mut merged = Merged::default();
         match calendar {
             None => merged.add_all(&self.at(lane, &shape, &[])),
-            Some(_) => {
-                for ordinal in period.first..=period.last {
+            Some(calendar) => {
+                for ordinal in self.codes_of(calendar, period) {
                     merged.add_all(&self.at(lane, &shape, &[ordinal]));
                 }
             }

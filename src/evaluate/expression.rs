@@ -6,7 +6,7 @@ use crate::outcome::{Base, GroupKey, Member, MissingReason, Value};
 use crate::plan::CtxId;
 use crate::problem::{EvaluationProblem, Problem};
 use crate::program::model::{
-    ChangeKind, Comparison, DimensionLevel, ExprId, ExprKind, GroupAt, Indicator, Inside, Operator,
+    ChangeKind, Comparison, DimensionLevel, ExprId, ExprKind, GroupAt, Indicator, Inside, Kind, Operator,
 };
 use crate::text::Span;
 use crate::types::{Number, Period, Range};
@@ -21,6 +21,14 @@ impl Evaluator<'_> {
         let Some(indicator) = program.indicators.get(wanted.indicator) else { return unknown() };
         if let Some(why) = self.not_applicable(indicator, wanted.period, wanted.group) {
             return Fig::of(Value::NotApplicable(why.to_string()));
+        }
+        // What is known at a date, or since an origin, is not added over the periods of a window: rows state it or not.
+        if wanted.period.is_window()
+            && matches!(indicator.kind, Kind::Stock | Kind::Cumulative)
+            && indicator.fixed.is_none()
+            && !self.windows_below(indicator.measure).contains(&wanted.period)
+        {
+            return Fig::missing(MissingReason::NotReported);
         }
         self.expr(indicator.measure, wanted.ctx, wanted.period, wanted.group)
     }

@@ -67,7 +67,12 @@ impl Evaluator<'_> {
         let dated = self.is_dated(measure.source);
         let (calendar, period) = match source.period {
             None => (None, period),
+            Some(_) if period.is_unknown() && answered.window(period).is_none() => {
+                return Fig::missing(MissingReason::OutsideCoverage(None));
+            }
             Some(_) if dated => (Some(period.calendar), period),
+            // A window or a day that rows state is what they state, whatever the periods in it say.
+            Some((_, calendar)) if answered.window(period).is_some() => (Some(calendar), period),
             Some((_, calendar)) => match self.in_calendar(period, calendar) {
                 Some(period) => (Some(calendar), period),
                 None => return Fig::missing(MissingReason::OutsideCoverage(None)),
@@ -86,7 +91,7 @@ impl Evaluator<'_> {
         let (mut rows, mut cells) = (0u64, Vec::new());
         if shape.calendar.is_some() {
             codes.insert(0, 0);
-            for ordinal in period.first..=period.last {
+            for ordinal in answered.codes_of(calendar.unwrap_or(period.calendar), period) {
                 if let Some(first) = codes.first_mut() {
                     *first = ordinal;
                 }
@@ -153,6 +158,12 @@ impl Evaluator<'_> {
     pub(super) fn cover(&self, answered: &Answered<'_>, calendar: Option<CalendarId>, period: Period) -> Cover {
         let Some(calendar) = calendar else { return Cover::Full };
         let declared = self.program.sources.get(answered.source).and_then(|source| source.covers_period);
+        if answered.window(period).is_some() {
+            return match declared {
+                Some(declared) if !self.contains(declared, period) => Cover::Outside,
+                Some(_) | None => Cover::Full,
+            };
+        }
         let single = |ordinal: i32| match declared {
             Some(declared) => self.contains(declared, Period::one(calendar, ordinal)),
             None => answered.found(calendar).is_some_and(|(first, last)| first <= ordinal && ordinal <= last),

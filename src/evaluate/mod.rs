@@ -21,6 +21,7 @@ mod tests;
 mod time;
 mod totals;
 mod why;
+mod windows;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -28,14 +28,21 @@ impl Evaluator<'_> {
     /// The periods of an indicator's figures, in order.
     pub(super) fn periods_of(&self, indicator: &Indicator) -> Vec<Period> {
         let periods = self.all_periods_of(indicator);
-        periods.into_iter().filter(|period| wanted(self, &self.plan.request, *period)).collect()
+        let mut periods: Vec<Period> =
+            periods.into_iter().filter(|period| wanted(self, &self.plan.request, *period)).collect();
+        periods.sort_by_key(|period| period.is_unknown());
+        periods
     }
 
     /// The same, whatever was asked.
     pub(super) fn all_periods_of(&self, indicator: &Indicator) -> BTreeSet<Period> {
         let mut periods: BTreeSet<Period> = match indicator.fixed {
             Some(fixed) => BTreeSet::from([fixed]),
-            None => self.between(indicator.measure, indicator.calendar, indicator.window),
+            None => {
+                let mut found = self.between(indicator.measure, indicator.calendar, indicator.window);
+                found.extend(self.windows_inside(indicator.measure, indicator.window));
+                found
+            }
         };
         let targets = indicator.targets.iter().map(|target| &target.aim);
         let published = indicator.published.iter().map(|published| &published.aim);
@@ -143,5 +150,6 @@ impl Evaluator<'_> {
 
 /// True where an aim names a figure: one with a number, or one that could be in the indicator's calendar.
 fn is_figure(aim: &Aim, indicator: &Indicator) -> bool {
-    aim.value.is_some() && (aim.period.calendar == indicator.calendar || indicator.fixed == Some(aim.period))
+    let inside = aim.period.calendar == indicator.calendar || aim.period.is_window();
+    aim.value.is_some() && (inside || aim.period.calendar == CalendarId::DAY || indicator.fixed == Some(aim.period))
 }

@@ -33,6 +33,13 @@ impl Evaluator<'_> {
         if let Some(window) = rule.window.filter(|window| window.calendar != rule.calendar) {
             found.insert(window);
         }
+        let mut windows = self.windows_inside(rule.left, rule.window);
+        // A number on the right is the same in every window.
+        if !self.sources_below(rule.right).is_empty() {
+            let right = self.windows_inside(rule.right, rule.window);
+            windows.retain(|period| right.contains(period));
+        }
+        found.extend(windows);
         if found.is_empty() {
             let mut sources = self.sources_below(rule.left);
             sources.extend(self.sources_below(rule.right));

@@ -82,16 +82,16 @@ pub(super) fn measure(
         .collect();
     let ordinals: Vec<Option<i32>> = match calendar {
         None => vec![None],
-        Some(_) => (period.first..=period.last).map(Some).collect(),
+        Some(calendar) => answered.codes_of(calendar, period).into_iter().map(Some).collect(),
     };
     let with_rows = calendar.map(|calendar| answered.periods(calendar)).unwrap_or_default();
     let mut periods: Vec<Vec<&LaneValue>> = Vec::new();
     let mut implied = None;
     let mut used = 0u64;
     for ordinal in ordinals {
-        let one = ordinal.map_or(period, |ordinal| Period::one(period.calendar, ordinal));
+        let one = ordinal.map_or(period, |ordinal| answered.period_of(period.calendar, ordinal));
         let cover = evaluator.cover(answered, calendar, one);
-        let has_rows = ordinal.is_none_or(|ordinal| with_rows.contains(&ordinal));
+        let has_rows = ordinal.is_none_or(|ordinal| with_rows.contains(&ordinal) || !Cube::is_ordinal(ordinal));
         if !has_rows && cover == Cover::Outside {
             return Fig::missing(evaluator.outside(answered, calendar));
         }

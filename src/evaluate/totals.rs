@@ -9,7 +9,7 @@ use crate::outcome::{GroupKey, Member};
 use crate::plan::{Cube, LaneState, LaneValue};
 use crate::problem::{EvaluationProblem, Problem};
 use crate::program::model::{Dimension, Groups};
-use crate::types::{CalendarId, Number, Period, Range};
+use crate::types::{CalendarId, Number, Range};
 
 /// The parts and the totals stated for one place of a table: its codes without the column that is cut.
 type Stated = BTreeMap<Vec<i32>, BTreeMap<i32, Range>>;
@@ -110,7 +110,7 @@ impl Cut<'_, '_> {
         let source = evaluator.program.sources.get(self.answered.source)?;
         let column = source.columns.get(self.column)?;
         let mut codes = rest.iter().copied();
-        let period = self.calendar.and_then(|calendar| Some(Period::one(calendar, codes.next()?)));
+        let period = self.calendar.and_then(|calendar| Some(self.answered.period_of(calendar, codes.next()?)));
         let mut group: Vec<GroupKey> = Vec::new();
         let columns = self.answered.plan.table.as_ref().map_or(&[][..], |table| &table.columns);
         let others = columns.iter().enumerate().filter(|(at, _)| *at != self.at).map(|(_, (_, dimension))| *dimension);

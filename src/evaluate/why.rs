@@ -420,7 +420,7 @@ impl Explaining<'_, '_> {
         for (cond, lane) in parts.zip(&lanes.steps) {
             let mut merged = Merged::default();
             if shape.calendar.is_some() {
-                for ordinal in next.period.first..=next.period.last {
+                for ordinal in answered.codes_of(calendar.unwrap_or(next.period.calendar), next.period) {
                     let codes: Vec<i32> = std::iter::once(ordinal).chain(codes.iter().copied()).collect();
                     merged.add_all(&answered.at(*lane, &shape, &codes));
                 }

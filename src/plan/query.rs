@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::problem::Problem;
 use crate::program::model::{ColumnTest, DataSource, Dimension, TestKind, TestOn};
-use crate::types::{Calendar, CalendarId};
+use crate::types::{Calendar, CalendarId, Period};
 
 /// What is wanted of one source, in one scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,6 +214,8 @@ pub struct Cube {
     pub rows: u64,
     /// For each `Key::Period` of the query (by index into `keys`): the lowest and highest ordinal found.
     pub periods: BTreeMap<usize, (i32, i32)>,
+    /// Windows, days of a table of years and the unknown period, where rows state them: what [`Cube::window_code`] counts.
+    pub windows: Vec<Period>,
     /// What is wrong in the data.
     pub problems: Vec<Problem>,
     /// Occurrences that are counted but not in `problems`, because there were too many.
@@ -227,6 +229,25 @@ impl Cube {
     pub const UNKNOWN: i32 = i32::MIN;
     /// The code of a row that the source marks as a total.
     pub const TOTAL: i32 = i32::MIN + 1;
+    /// How many windows one source may state.
+    pub const WINDOWS: usize = 1 << 16;
+    const FIRST_WINDOW: i32 = i32::MIN + 2;
+
+    /// The code of a period that is none of the column's calendar: its place in [`Cube::windows`]. `None` beyond
+    /// [`Cube::WINDOWS`].
+    pub fn window_code(at: usize) -> Option<i32> {
+        (at < Cube::WINDOWS).then(|| i32::try_from(at).ok()).flatten().map(|at| Cube::FIRST_WINDOW + at)
+    }
+
+    /// The inverse of [`Cube::window_code`].
+    pub fn window_at(code: i32) -> Option<usize> {
+        usize::try_from(code.checked_sub(Cube::FIRST_WINDOW)?).ok().filter(|at| *at < Cube::WINDOWS)
+    }
+
+    /// True where a code of a period is an ordinal of its calendar.
+    pub fn is_ordinal(code: i32) -> bool {
+        code != Cube::UNKNOWN && code != Cube::TOTAL && Cube::window_at(code).is_none()
+    }
 }
 
 /// What the answerer of a query may look up: never more than this.

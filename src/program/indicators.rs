@@ -382,8 +382,14 @@ impl<'a> Checker<'a> {
     }
 
     /// A window of whole periods where a single one is wanted.
-    pub(super) fn one_period(&mut self, period: Period, text: &ast::PeriodText, fixed: Option<Period>) -> bool {
-        if !period.is_window() || fixed == Some(period) {
+    pub(super) fn one_period(
+        &mut self,
+        period: Period,
+        text: &ast::PeriodText,
+        fixed: Option<Period>,
+        info: &Info,
+    ) -> bool {
+        if !period.is_window() || fixed == Some(period) || self.states_windows(info) {
             return true;
         }
         let calendar = self.calendar(period.calendar);

@@ -24,8 +24,11 @@ mod sources;
 mod targets;
 mod tests;
 mod units;
+mod windows;
 
 use std::collections::{BTreeMap, HashMap};
+
+pub use windows::read_period;
 
 use crate::problem::{Problem, Severity, close_to};
 use crate::syntax::ast::{Block, BlockKind, Key, Parsed, Value};

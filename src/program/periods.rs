@@ -6,6 +6,9 @@ use crate::text::Lang;
 use crate::types::{Calendar, CalendarId, Length, Period};
 
 use super::Checker;
+use super::measures::Info;
+use super::model::ColumnType;
+use super::windows::read_period;
 
 /// Civil calendars come first in every program.
 const CIVIL: usize = 5;
@@ -97,6 +100,34 @@ impl Checker<'_> {
             return None;
         }
         Some(Period { calendar: wanted, first, last })
+    }
+
+    /// A period for which a figure is stated: one of the calendar, or a window or a day, which tables may state whatever
+    /// their calendar is (`2020-01 à 2020-11`, `2020-12-31`). Reports what is none of them.
+    pub(super) fn stated_period(&mut self, text: &PeriodText, wanted: CalendarId, info: &Info) -> Option<Period> {
+        let own = self.calendar(wanted);
+        let in_own = |name: &Name| own.read_label(&name.text).is_some();
+        let all_own = in_own(&text.first) && text.last.as_ref().is_none_or(in_own);
+        if !all_own && self.states_windows(info) {
+            let elsewhere = match &text.last {
+                Some(last) => {
+                    read_period(&format!("{} à {}", text.first.text, last.text), wanted, &self.program.calendars)
+                }
+                None => read_period(&text.first.text, wanted, &self.program.calendars),
+            };
+            if let Some(period) = elsewhere {
+                return Some(period);
+            }
+        }
+        self.period(text, wanted)
+    }
+
+    /// True where a source below has periods as labels: its rows may state windows and days.
+    pub(super) fn states_windows(&self, info: &Info) -> bool {
+        info.sources.iter().filter_map(|at| self.program.sources.get(*at)).any(|source| {
+            let column = source.period.and_then(|(column, _)| source.columns.get(column));
+            column.is_some_and(|column| matches!(column.of, ColumnType::Period(_)))
+        })
     }
 
     fn ordinal(&mut self, text: &Name, wanted: CalendarId) -> Option<i32> {

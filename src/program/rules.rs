@@ -47,7 +47,7 @@ impl<'a> Checker<'a> {
         let info = self.joined(left, right)?;
         let calendar = info.calendar.map_or(CalendarId::YEAR, |(calendar, _)| calendar);
         let window = match decl.field(Key::For).map(|field| &field.value) {
-            Some(Value::PeriodWanted(PeriodWanted::Period(text))) => self.period(text, calendar),
+            Some(Value::PeriodWanted(PeriodWanted::Period(text))) => self.stated_period(text, calendar, &info),
             _ => None,
         };
         let tolerance = match decl.field(Key::Tolerance).map(|field| &field.value) {

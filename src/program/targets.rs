@@ -59,7 +59,7 @@ impl<'a> Checker<'a> {
         indicator.targets.sort_by_key(|target| (target.aim.period.first, target.aim.period.last));
         for field in decl.fields(Key::NotApplicable) {
             let Value::NotApplicable(text, group, why) = &field.value else { continue };
-            let Some(period) = self.period(text, indicator.calendar) else { continue };
+            let Some(period) = self.stated_period(text, indicator.calendar, info) else { continue };
             let Some(group) = self.group(group, info) else { continue };
             indicator.not_applicable.push((period, group, why.text.clone()));
         }
@@ -71,7 +71,7 @@ impl<'a> Checker<'a> {
     }
 
     fn aim(&mut self, key: Key, aim: &ast::Aim, indicator: &Indicator, info: &Info) -> Option<Read> {
-        let period = self.period(&aim.period, indicator.calendar);
+        let period = self.stated_period(&aim.period, indicator.calendar, info);
         let group = self.group(&aim.group, info);
         let (value, upper, decimals) = match &aim.value {
             AimValue::Is(quantity) => {
@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
             }
         };
         let (period, group) = (period?, group?);
-        self.one_period(period, &aim.period, indicator.fixed).then_some(())?;
+        self.one_period(period, &aim.period, indicator.fixed, info).then_some(())?;
         Some(Read {
             aim: Aim {
                 period,

@@ -79,8 +79,8 @@ impl<'a> Checker<'a> {
             return None;
         };
         let (calendar, unit, fixed, info) = (indicator.calendar, indicator.unit.clone(), indicator.fixed, info.clone());
-        let period = self.period(&line.period, calendar)?;
-        self.one_period(period, &line.period, fixed).then_some(())?;
+        let period = self.stated_period(&line.period, calendar, &info)?;
+        self.one_period(period, &line.period, fixed, &info).then_some(())?;
         let group = self.group(&line.group, &info)?;
         let value = match &line.value {
             ExpectedValue::Is(quantity) => {

@@ -279,6 +279,16 @@ impl Period {
         Period { calendar, first: ordinal, last: ordinal }
     }
 
+    /// The period of facts of which nobody knows the period. It lies in no other one.
+    pub fn unknown(calendar: CalendarId) -> Self {
+        Period { calendar, first: i32::MIN, last: i32::MIN }
+    }
+
+    /// True where nobody knows the period.
+    pub fn is_unknown(self) -> bool {
+        self.first == i32::MIN
+    }
+
     /// True for a window of several periods.
     pub fn is_window(self) -> bool {
         self.first < self.last
@@ -286,6 +296,9 @@ impl Period {
 
     /// The same length, `by` periods later (earlier when negative).
     pub fn shift(self, by: i32) -> Self {
+        if self.is_unknown() {
+            return self;
+        }
         Period { first: self.first.saturating_add(by), last: self.last.saturating_add(by), ..self }
     }
 
@@ -296,6 +309,9 @@ impl Period {
 
     /// The label: `2020`, or `2016 à 2020` (`2016 to 2020`) for a window.
     pub fn label(self, calendar: &Calendar, lang: Lang) -> String {
+        if self.is_unknown() {
+            return lang.pick("période inconnue", "unknown period").to_string();
+        }
         let first = calendar.label_of(self.first, lang);
         if self.is_window() {
             format!("{first} {} {}", lang.pick("à", "to"), calendar.label_of(self.last, lang))

@@ -139,12 +139,12 @@ pub struct PeriodOut {
     pub label: String,
     /// The name of the calendar.
     pub calendar: String,
-    /// The first day.
+    /// The first day; null where the period is unknown.
     #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
-    pub start: String,
-    /// The last day.
+    pub start: Option<String>,
+    /// The last day; null where the period is unknown.
     #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
-    pub end: String,
+    pub end: Option<String>,
 }
 
 /// What a change starts from, or what a consumption is drawn from.
@@ -416,11 +416,12 @@ impl Out<'_> {
 
     fn period(&self, period: Period) -> PeriodOut {
         let calendar = self.program.calendars.get(usize::from(period.calendar.0));
+        let known = calendar.filter(|_| !period.is_unknown());
         PeriodOut {
             label: words::period(self.program, period, self.program.lang),
             calendar: calendar.map(|calendar| calendar.name.clone()).unwrap_or_default(),
-            start: calendar.map(|calendar| calendar.start(period.first).to_string()).unwrap_or_default(),
-            end: calendar.map(|calendar| calendar.end(period.last).to_string()).unwrap_or_default(),
+            start: known.map(|calendar| calendar.start(period.first).to_string()),
+            end: known.map(|calendar| calendar.end(period.last).to_string()),
         }
     }
 

@@ -1,10 +1,14 @@
 //! A declared column to the function that reads its cells, and each thread's memory of texts already read.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use jauge::plan::{Catalog, Cube, Key};
 use jauge::problem::{DataProblem, close_to};
 use jauge::program::model::{Column, ColumnType, DateStyle, Dimension};
+use jauge::program::read_period;
 use jauge::text::Lang;
-use jauge::types::{Calendar, CalendarId, Date, Number, Unit};
+use jauge::types::{Calendar, CalendarId, Date, Number, Period, Unit};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
@@ -38,9 +42,39 @@ enum Of<'a> {
         spellings: FxHashMap<String, usize>,
         style: NumberStyle,
     },
-    Period(&'a Calendar),
+    Period(Periods<'a>),
     /// The declaration names something that the program does not have: every cell is missing.
     Nothing,
+}
+
+/// A column of periods.
+struct Periods<'a> {
+    own: CalendarId,
+    calendar: &'a Calendar,
+    all: &'a [Calendar],
+    /// Windows and other periods that are not of the calendar, in the order in which a thread met them.
+    met: Mutex<BTreeMap<Period, usize>>,
+}
+
+impl Periods<'_> {
+    fn read(&self, text: &str) -> Option<i32> {
+        let period = read_period(text, self.own, self.all)?;
+        if period.calendar == self.own && !period.is_window() && !period.is_unknown() {
+            return Some(period.first);
+        }
+        self.code(period)
+    }
+
+    fn code(&self, period: Period) -> Option<i32> {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = met.get(&period) {
+            return Cube::window_code(*at);
+        }
+        let at = met.len();
+        let code = Cube::window_code(at)?;
+        met.insert(period, at);
+        Some(code)
+    }
 }
 
 const YES: [&str; 6] = ["oui", "yes", "vrai", "true", "1", "y"];
@@ -70,7 +104,10 @@ impl<'a> Reader<'a> {
                 None => Of::Nothing,
             },
             ColumnType::Period(CalendarId(at)) => {
-                catalog.calendars.get(usize::from(*at)).map_or(Of::Nothing, Of::Period)
+                let own = CalendarId(*at);
+                let of =
+                    |calendar| Of::Period(Periods { own, calendar, all: catalog.calendars, met: Mutex::default() });
+                catalog.calendars.get(usize::from(*at)).map_or(Of::Nothing, of)
             }
         };
         let margin = catalog.source.margin.as_ref();
@@ -81,17 +118,42 @@ impl<'a> Reader<'a> {
     pub(crate) fn read(&self, text: &str) -> (Value, Option<Mistake>) {
         let text = trim(text);
         if text.is_empty() {
-            return (Value::Missing, (!self.column.may_be_missing).then_some(Mistake::Empty));
+            return (self.missing(), (!self.column.may_be_missing).then_some(Mistake::Empty));
         }
         if !self.markers.is_empty()
             && let Some(value) = self.markers.get(&plain(text))
         {
-            return (*value, None);
+            return (if *value == Value::Missing { self.missing() } else { *value }, None);
         }
         match self.typed(text) {
             Ok(Value::Member(_, None)) if self.numeric => (Value::Missing, Some(Mistake::NotANumber)),
             Ok(value) => (value, None),
             Err(mistake) => (Value::Missing, Some(mistake)),
+        }
+    }
+
+    /// What a cell without a value holds: in a column of periods, a period that nobody knows.
+    fn missing(&self) -> Value {
+        match &self.of {
+            Of::Period(periods) if self.column.may_be_missing || !self.column.unknowns.is_empty() => {
+                periods.code(Period::unknown(periods.own)).map_or(Value::Missing, Value::Period)
+            }
+            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Period(_) | Of::Nothing => {
+                Value::Missing
+            }
+        }
+    }
+
+    /// The windows met so far, in the order of their codes.
+    pub(crate) fn windows(&self) -> Vec<Period> {
+        match &self.of {
+            Of::Period(periods) => {
+                let met = periods.met.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut met: Vec<(usize, Period)> = met.iter().map(|(period, at)| (*at, *period)).collect();
+                met.sort_unstable();
+                met.into_iter().map(|(_, period)| period).collect()
+            }
+            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Nothing => Vec::new(),
         }
     }
 
@@ -106,7 +168,7 @@ impl<'a> Reader<'a> {
                 .map(|yes| Value::YesNo(*yes))
                 .ok_or(Mistake::NotYesOrNo),
             Of::Member { dimension, spellings, style } => member(text, dimension, spellings, *style),
-            Of::Period(calendar) => calendar.read_label(text).map(Value::Period).ok_or(Mistake::NotAPeriod),
+            Of::Period(periods) => periods.read(text).map(Value::Period).ok_or(Mistake::NotAPeriod),
             Of::Nothing => Ok(Value::Missing),
         }
     }
@@ -176,7 +238,7 @@ impl<'a> Reader<'a> {
             }
             Mistake::NotAPeriod => {
                 let calendar = match &self.of {
-                    Of::Period(calendar) => Some(*calendar),
+                    Of::Period(periods) => Some(periods.calendar),
                     Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Nothing => None,
                 };
                 let example = calendar.map_or_else(Default::default, |calendar| {

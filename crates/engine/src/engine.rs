@@ -23,6 +23,7 @@ use crate::open;
 use crate::report::{Mistakes, shorten};
 use crate::scan::{Part, Scan, distinct_words};
 use crate::split::Layout;
+use crate::windows;
 
 /// How far a scan has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,7 +221,9 @@ impl Engine {
         }
         let (folded, mistakes, keys) = merge(&scan, parts, &distinct_columns);
         let periods = folded.periods.clone();
-        let (sets, too_large) = folded.finish(query);
+        let (mut sets, too_large) = folded.finish(query);
+        let met = scan.needed.iter().map(|one| one.reader.windows()).find(|met| !met.is_empty()).unwrap_or_default();
+        let windows = windows::in_order(query, &met, &mut sets);
         let mut problems_left_out = 0;
         for column in too_large {
             let name = source.columns.get(column).map_or_else(String::new, |column| column.name.clone());
@@ -236,7 +239,7 @@ impl Engine {
         problems_left_out += explain(&scan, mistakes, &mut problems);
         problems_left_out += self.duplicates(&scan, keys, &mut problems);
         problems.sort_by_key(sort_key);
-        Ok(Cube { sets, rows, periods, problems, problems_left_out, unreadable: false })
+        Ok(Cube { sets, rows, periods, windows, problems, problems_left_out, unreadable: false })
     }
 
     /// Duplicate keys, with both lines. The texts of the key are read again from the file, which is cheap for the few

@@ -67,7 +67,7 @@ impl Folded {
         for (key, _) in query.keys.iter().enumerate().filter(|(_, key)| matches!(key, Key::Period { .. })) {
             for class in 0..classes.len() {
                 let code = shape.code(classes.words(class), key);
-                if code != Cube::UNKNOWN && code != Cube::TOTAL {
+                if Cube::is_ordinal(code) {
                     let range = self.periods.entry(key).or_insert((code, code));
                     *range = (range.0.min(code), range.1.max(code));
                 }

@@ -24,6 +24,7 @@ mod split;
 mod sum;
 mod table;
 mod text;
+mod windows;
 
 pub use engine::{Engine, Progress};
 pub use table::read_table;

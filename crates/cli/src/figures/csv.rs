@@ -82,6 +82,7 @@ fn cells(
 ) -> Vec<String> {
     let Some(indicator) = program.indicators.get(figure.indicator) else { return Vec::new() };
     let calendar = program.calendars.get(usize::from(figure.period.calendar.0));
+    let known = calendar.filter(|_| !figure.period.is_unknown());
     let programme = words::programme(program, indicator).and_then(|at| program.items.get(at));
     let mark = dialect.decimal_mark.to_string();
     let decimal =
@@ -92,8 +93,8 @@ fn cells(
         text(indicator.label.get(lang)),
         text(programme.map_or("", |item| item.code.as_str())),
         words::period(program, figure.period, lang),
-        calendar.map(|calendar| calendar.start(figure.period.first).to_string()).unwrap_or_default(),
-        calendar.map(|calendar| calendar.end(figure.period.last).to_string()).unwrap_or_default(),
+        known.map(|calendar| calendar.start(figure.period.first).to_string()).unwrap_or_default(),
+        known.map(|calendar| calendar.end(figure.period.last).to_string()).unwrap_or_default(),
         text(calendar.map_or("", |calendar| calendar.name.as_str())),
     ];
     for dimension in dimensions {

@@ -8,7 +8,7 @@ pub(crate) use date::{date, long_date, other_style, style_words};
 pub(crate) use number::{NumberStyle, Trouble, compare, compare_number, decimal_of, normal, read_number, readings};
 pub(crate) use said::{Said, read_said};
 
-use jauge::plan::Decimal;
+use jauge::plan::{Cube, Decimal};
 
 /// What a cell holds. Text is not in here: whoever needs it has the cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,7 +29,7 @@ pub(crate) enum Value {
     YesNo(bool),
     /// A member of the column's dimension; the number where it is a band.
     Member(usize, Option<Decimal>),
-    /// The ordinal of a period.
+    /// The ordinal of a period, or the code of a window.
     Period(i32),
 }
 
@@ -41,6 +41,7 @@ impl Value {
             Value::Said(said) => Some(said.stated),
             Value::Member(_, number) => number,
             Value::Day(day) => Some(Decimal { mantissa: i128::from(day), scale: 0 }),
+            Value::Period(ordinal) if !Cube::is_ordinal(ordinal) => None,
             Value::Period(ordinal) => Some(Decimal { mantissa: i128::from(ordinal), scale: 0 }),
             Value::Missing | Value::Total | Value::Text | Value::YesNo(_) => None,
         }
