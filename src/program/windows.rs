@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(year("2020-12-31"), "jour: 2020-12-31");
         assert_eq!(year("31 décembre 2020"), "jour: 2020-12-31");
         assert_eq!(year("au 31 décembre 2020"), "jour: 2020-12-31");
-        assert_eq!(year("du 1er mars au 30 avril 2020"), "mois: 2020-03 à 2020-04");
+        assert_eq!(year("du 1er mars au 30 avril 2020"), "jour: 2020-03-01 à 2020-04-30");
         assert_eq!(year("du 14 au 20 décembre 2020"), "none");
         assert_eq!(year("14 décembre au 20 décembre 2020"), "jour: 2020-12-14 à 2020-12-20");
         assert_eq!(year("novembre 2020"), "mois: 2020-11");
