@@ -236,6 +236,10 @@ fn column_of(program: &Program, source: usize, test: &ColumnTest) -> Option<usiz
 }
 
 fn days(evaluator: &Evaluator<'_>, period: Period) -> Option<(i32, i32)> {
+    if period.is_unknown() {
+        // A day before all others: what has no known period is in no other one, and is protected like any.
+        return Some((i32::MIN, i32::MIN));
+    }
     let calendar = evaluator.calendar(period.calendar)?;
     Some((calendar.start(period.first).day_number(), calendar.end(period.last).day_number()))
 }
