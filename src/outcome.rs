@@ -239,6 +239,34 @@ pub struct Figure {
     pub as_of: Option<Period>,
     /// For a change: the figure that it starts from; for a consumption: the allotment.
     pub base: Option<Base>,
+    /// What the life of its definition says about it.
+    pub life: Life,
+}
+
+/// What the life of a definition says about one figure (meaning 15).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Life {
+    /// The definition holds in this window only, and the figure is not in it.
+    pub outside: Option<Period>,
+    /// A break in the series at this figure, or inside what it is computed from.
+    pub series_break: Option<Break>,
+    /// The figure is provisional, as its indicator or one of its sources declares.
+    pub provisional: bool,
+    /// The figure replaces an earlier one, likewise.
+    pub revised: bool,
+}
+
+/// A break in a series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Break {
+    /// The indicator that has it.
+    pub indicator: usize,
+    /// The first period of the new definition.
+    pub from: Period,
+    /// Why.
+    pub reason: String,
+    /// The figure is computed from both sides of it; else it is the first one of the new definition.
+    pub crosses: bool,
 }
 
 /// What a change starts from, or what a consumption is drawn from.

@@ -30,12 +30,13 @@ impl Evaluator<'_> {
         {
             return Fig::missing(MissingReason::NotReported);
         }
-        self.expr(indicator.measure, wanted.ctx, wanted.period, wanted.group)
+        let fig = self.expr(indicator.measure, wanted.ctx, wanted.period, wanted.group);
+        self.in_series(wanted.indicator, wanted.period, wanted.group, fig)
     }
 
-    fn not_applicable<'i>(&self, indicator: &'i Indicator, period: Period, group: GroupId) -> Option<&'i str> {
-        let group = self.group(group);
-        let holds = |at: &GroupAt| {
+    /// Whether a group lies in a place that a definition names.
+    pub(super) fn lies_in(&self, group: &[GroupKey], place: &[GroupAt]) -> bool {
+        place.iter().all(|at| {
             group.iter().any(|key| match (&key.member, at.member) {
                 (Member::Unknown, None) => key.dimension == at.of.dimension,
                 (Member::Code(member), Some(wanted)) => {
@@ -45,11 +46,15 @@ impl Evaluator<'_> {
                 }
                 (Member::Unknown, Some(_)) | (Member::Code(_), None) => false,
             })
-        };
+        })
+    }
+
+    fn not_applicable<'i>(&self, indicator: &'i Indicator, period: Period, group: GroupId) -> Option<&'i str> {
+        let group = self.group(group);
         indicator
             .not_applicable
             .iter()
-            .find(|(when, place, _)| self.contains(*when, period) && place.iter().all(holds))
+            .find(|(when, place, _)| self.contains(*when, period) && self.lies_in(group, place))
             .map(|(_, _, why)| why.as_str())
     }
 

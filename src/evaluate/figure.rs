@@ -16,6 +16,10 @@ pub(super) struct Fig {
     pub base: Option<Base>,
     /// What it tells of protected counts.
     pub told: Told,
+    /// Indicators with breaks in their series below it, each with the number of breaks before the period read.
+    pub segments: Vec<(usize, usize)>,
+    /// An indicator of which both sides of a break were read, and which break.
+    pub crosses: Option<(usize, usize)>,
 }
 
 impl Fig {
@@ -29,6 +33,8 @@ impl Fig {
             as_of: None,
             base: None,
             told: Told::default(),
+            segments: Vec::new(),
+            crosses: None,
         }
     }
 
@@ -58,6 +64,12 @@ impl Fig {
 
     /// The provenance of two figures taken together, without a value of its own yet.
     fn beside(&self, other: &Fig) -> Fig {
+        let known = |at: &(usize, usize)| self.segments.iter().find(|own| own.0 == at.0);
+        let crossed = other.segments.iter().find_map(|at| match known(at) {
+            Some(own) if own.1 != at.1 => Some((at.0, own.1.max(at.1) - 1)),
+            Some(_) | None => None,
+        });
+        let new = other.segments.iter().filter(|at| !self.segments.contains(at));
         Fig {
             value: Value::Missing(MissingReason::NotReported),
             numerator: None,
@@ -72,6 +84,8 @@ impl Fig {
             as_of: self.as_of.or(other.as_of),
             base: None,
             told: self.told.beside(&other.told),
+            segments: self.segments.iter().chain(new).copied().collect(),
+            crosses: self.crosses.or(other.crosses).or(crossed),
         }
     }
 

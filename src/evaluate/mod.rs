@@ -9,6 +9,7 @@ mod expression;
 mod figure;
 mod groups;
 mod implied;
+mod life;
 mod measure;
 mod periods;
 mod published;
@@ -170,6 +171,7 @@ impl<'a> Evaluator<'a> {
             }
             self.without_periods.extend(sources);
         }
+        let first = figures.len();
         for period in periods {
             for group in self.groups_of(indicator, period) {
                 let id = self.group_id(group.clone());
@@ -182,9 +184,11 @@ impl<'a> Evaluator<'a> {
                 figures.push(self.figure(at, period, group, fig));
             }
         }
+        self.tell_outside(indicator, figures.get(first..).unwrap_or_default());
     }
 
     fn figure(&mut self, at: usize, period: Period, group: Vec<GroupKey>, fig: Fig) -> Figure {
+        let life = self.life_of(at, period, &group, fig.crosses);
         let mut figure = Figure {
             indicator: at,
             period,
@@ -200,6 +204,7 @@ impl<'a> Evaluator<'a> {
             incomplete: fig.incomplete,
             as_of: fig.as_of,
             base: fig.base,
+            life,
         };
         if let Some(indicator) = self.program.indicators.get(at) {
             targets::place(indicator, &mut figure);

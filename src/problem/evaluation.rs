@@ -57,6 +57,17 @@ pub enum EvaluationProblem {
         /// The whole.
         whole: Range,
     },
+    /// `valide: 2018 à 2020`, and the data have 2016.
+    OutsideValidity {
+        /// The indicator.
+        indicator: String,
+        /// When its definition holds.
+        valid: Both<String>,
+        /// The first periods outside.
+        periods: Vec<Both<String>>,
+        /// How many more there are.
+        more: usize,
+    },
     /// An indicator over a source without rows: no period for which it could be computed, and none is named.
     NoPeriod {
         /// The indicator.
@@ -65,7 +76,7 @@ pub enum EvaluationProblem {
 }
 
 impl EvaluationProblem {
-    pub(super) const CODES: &'static [&'static str] = &["E0601", "E0602", "E0680", "W0601", "W0640"];
+    pub(super) const CODES: &'static [&'static str] = &["E0601", "E0602", "E0680", "W0601", "W0640", "W0670"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
@@ -74,6 +85,7 @@ impl EvaluationProblem {
             EvaluationProblem::Withheld { .. } => "E0680",
             EvaluationProblem::NoPeriod { .. } => "W0601",
             EvaluationProblem::NoCompatibleCount { .. } => "W0640",
+            EvaluationProblem::OutsideValidity { .. } => "W0670",
         }
     }
 
@@ -179,6 +191,29 @@ impl EvaluationProblem {
                         format!("no whole number gives {} % of {}{en}", share(Lang::En), whole.show(Lang::En, None)),
                         "this percentage and this whole contradict each other",
                         "check both in the report; if it cuts instead of rounding, write `(truncation)` after the percentage",
+                    ),
+                }
+            }
+            EvaluationProblem::OutsideValidity { indicator, valid, periods, more } => {
+                let list = |lang: Lang| {
+                    let names: Vec<&str> = periods.iter().map(|period| period.get(lang).as_str()).collect();
+                    let more = match (more, lang) {
+                        (0, _) => String::new(),
+                        (more, Lang::Fr) => format!(" et {more} de plus"),
+                        (more, Lang::En) => format!(" and {more} more"),
+                    };
+                    format!("{}{more}", names.join(", "))
+                };
+                Both {
+                    fr: Words::new(
+                        format!("« {indicator} » a des chiffres hors de sa validité : {}", list(Lang::Fr)),
+                        format!("la définition vaut pour {}", valid.fr),
+                        format!("limiter les périodes, « période: {} », ou élargir la validité", valid.fr),
+                    ),
+                    en: Words::new(
+                        format!("`{indicator}` has figures outside its validity: {}", list(Lang::En)),
+                        format!("the definition holds for {}", valid.en),
+                        format!("limit the periods, `period: {}`, or widen the validity", valid.en),
                     ),
                 }
             }

@@ -171,6 +171,10 @@ impl<'a> Checker<'a> {
                 _ => None,
             },
             not_applicable: Vec::new(),
+            valid: None,
+            version: decl.text(Key::Version),
+            breaks: Vec::new(),
+            finality: super::sources::finality_of(decl),
             responsible: decl.text(Key::Responsible),
             verification: decl.text(Key::MeansOfVerification),
             notes: decl

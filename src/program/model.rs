@@ -217,6 +217,8 @@ pub struct DataSource {
     pub margin: Option<Number>,
     /// Counts below it are not shown, nor what would give them away; `None` where nothing is declared, 0 for no protection.
     pub threshold: Option<u64>,
+    /// How final its figures are.
+    pub finality: Option<Finality>,
     /// Periods in which no row means zero (registers: where data are complete).
     pub covers_period: Option<Period>,
     /// Where it is declared.
@@ -427,6 +429,14 @@ pub struct Indicator {
     pub rounding: Option<Rounding>,
     /// Where it has no meaning, and why.
     pub not_applicable: Vec<(Period, Vec<GroupAt>, String)>,
+    /// The periods in which the definition holds, and where that is said.
+    pub valid: Option<(Period, Span)>,
+    /// The version of the definition.
+    pub version: Option<String>,
+    /// From when on figures are of another definition, where, and why; in order of period.
+    pub breaks: Vec<SeriesBreak>,
+    /// How final its figures are.
+    pub finality: Option<Finality>,
     /// Who answers for it.
     pub responsible: Option<String>,
     /// How it can be verified.
@@ -437,6 +447,28 @@ pub struct Indicator {
     pub definition: Span,
     /// The whole block.
     pub block: Span,
+}
+
+/// From a period on, the figures of an indicator are of another definition.
+#[derive(Debug, Clone)]
+pub struct SeriesBreak {
+    /// The first period of the new definition.
+    pub from: Period,
+    /// Where; everywhere when empty.
+    pub group: Vec<GroupAt>,
+    /// Why.
+    pub reason: String,
+}
+
+/// How final figures are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Finality {
+    /// They may still change.
+    Provisional,
+    /// They stay.
+    Final,
+    /// They replace earlier ones.
+    Revised,
 }
 
 /// One coordinate of a group in a definition.

@@ -8,7 +8,7 @@ use crate::text::Both;
 use crate::types::{CalendarId, Number, Unit};
 
 use super::collect::Decl;
-use super::model::{Column, ColumnType, DataSource, DateStyle, Format, RowKind, Written};
+use super::model::{Column, ColumnType, DataSource, DateStyle, Finality, Format, RowKind, Written};
 use super::{Checker, Used};
 
 /// The highest threshold of confidentiality; a higher one is a typing error.
@@ -63,6 +63,7 @@ impl<'a> Checker<'a> {
             columns: Vec::new(),
             covers: Vec::new(),
             covers_period: None,
+            finality: finality_of(decl),
             margin: None,
             threshold: None,
             definition: decl.name.span,
@@ -455,6 +456,16 @@ fn format_of(decl: &Decl<'_>) -> Format {
         decimal: choice(Key::DecimalMark).and_then(mark),
         thousands: choice(Key::ThousandsMark).and_then(mark),
         dates: choice(Key::DateStyle).map_or(DateStyle::default(), date_style),
+    }
+}
+
+/// `chiffres:`
+pub(super) fn finality_of(decl: &Decl<'_>) -> Option<Finality> {
+    match decl.field(Key::Finality).map(|field| &field.value) {
+        Some(Value::Choice(Choice::Provisional, _)) => Some(Finality::Provisional),
+        Some(Value::Choice(Choice::Final, _)) => Some(Finality::Final),
+        Some(Value::Choice(Choice::Revised, _)) => Some(Finality::Revised),
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ use super::Checker;
 use super::collect::Decl;
 use super::indicators::choice;
 use super::measures::Info;
-use super::model::{Aim, Direction, GroupAt, Indicator, PublishedValue, Target};
+use super::model::{Aim, Direction, GroupAt, Indicator, PublishedValue, SeriesBreak, Target};
 
 /// An aim as read, with what its text said.
 struct Read {
@@ -66,8 +66,15 @@ impl<'a> Checker<'a> {
         if let Some(Value::PeriodWanted(ast::PeriodWanted::Period(text))) =
             decl.field(Key::Valid).map(|field| &field.value)
         {
-            self.period(text, indicator.calendar);
+            indicator.valid = self.period(text, indicator.calendar).map(|period| (period, text.span));
         }
+        for field in decl.fields(Key::SeriesBreak) {
+            let Value::NotApplicable(text, group, why) = &field.value else { continue };
+            let Some(from) = self.period(text, indicator.calendar) else { continue };
+            let Some(group) = self.group(group, info) else { continue };
+            indicator.breaks.push(SeriesBreak { from, group, reason: why.text.clone() });
+        }
+        indicator.breaks.sort_by_key(|at| at.from.first);
     }
 
     fn aim(&mut self, key: Key, aim: &ast::Aim, indicator: &Indicator, info: &Info) -> Option<Read> {

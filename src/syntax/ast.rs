@@ -243,6 +243,11 @@ pub enum Key {
     MeansOfVerification,
     /// `valide: 2018 à 2020` / `valid: 2018 to 2020` → [`Value::PeriodWanted`]
     Valid,
+    /// `version: "2.1"`: of the definition → [`Value::Text`]
+    Version,
+    /// `rupture de série: 2018, "nouvelle enquête"` / `series break: 2018, "new survey"`: from this period on figures are of
+    /// another definition → [`Value::NotApplicable`]
+    SeriesBreak,
     /// `chiffres: provisoires | définitifs | révisés` / `figures: provisional | final | revised` → [`Value::Choice`]
     Finality,
     /// `note: "…"` → [`Value::Text`]

@@ -55,7 +55,7 @@ pub struct Row {
     pub state: State,
     /// The reason of the state; null for a measured number.
     pub reason: Option<Reason>,
-    /// The SDMX observation status: A normal, E estimated (qualified), P provisional, O missing, M cannot exist, Q suppressed.
+    /// The SDMX observation status: A normal, B break in the series, E estimated (qualified), P provisional, O missing, M cannot exist, Q suppressed.
     pub obs_status: String,
     /// The reference value that applies.
     pub baseline: Option<AimOut>,
@@ -73,6 +73,16 @@ pub struct Row {
     pub as_of: Option<PeriodOut>,
     /// For a change: the figure that it starts from; for a consumption: the allotment.
     pub base: Option<BaseOut>,
+    /// The version of the definition.
+    pub version: Option<String>,
+    /// The window in which the definition holds, where the figure is not in it.
+    pub outside_validity: Option<PeriodOut>,
+    /// A break in the series at this figure, or inside what it is computed from.
+    pub series_break: Option<BreakOut>,
+    /// The figure is declared provisional.
+    pub provisional: bool,
+    /// The figure is declared to replace an earlier one.
+    pub revised: bool,
     /// Where the indicator is defined.
     pub definition: PlaceOut,
 }
@@ -156,6 +166,19 @@ pub struct BaseOut {
     pub unit: Texts,
     /// Its period; null where it has none.
     pub period: Option<PeriodOut>,
+}
+
+/// A break in a series.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BreakOut {
+    /// The indicator whose definition changed.
+    pub indicator: String,
+    /// The first period of the new definition.
+    pub from: PeriodOut,
+    /// Why.
+    pub reason: String,
+    /// The figure is computed from both sides of the break; else it is the first one of the new definition.
+    pub crosses: bool,
 }
 
 /// One coordinate of a group.
@@ -381,7 +404,7 @@ impl Out<'_> {
                 Value::Suppressed => State::Suppressed,
             },
             reason: reason.map(|(code, Both { fr, en })| Reason { code: code.into(), text: Texts { fr, en } }),
-            obs_status: words::obs_status(&figure.value, figure.incomplete).into(),
+            obs_status: words::figure_status(figure).into(),
             baseline: figure.baseline.as_ref().map(|aim| self.aim(aim)),
             target: figure.target.as_ref().map(|aim| self.aim(aim)),
             status: figure.status.map(|status| match status {
@@ -410,6 +433,16 @@ impl Out<'_> {
                 },
                 period: base.period.map(|period| self.period(period)),
             }),
+            version: indicator.version.clone(),
+            outside_validity: figure.life.outside.map(|period| self.period(period)),
+            series_break: figure.life.series_break.as_ref().map(|at| BreakOut {
+                indicator: self.program.indicators.get(at.indicator).map(|of| of.name.clone()).unwrap_or_default(),
+                from: self.period(at.from),
+                reason: at.reason.clone(),
+                crosses: at.crosses,
+            }),
+            provisional: figure.life.provisional,
+            revised: figure.life.revised,
             definition: self.place(indicator.definition),
         })
     }

@@ -33,6 +33,13 @@ pub fn obs_status(value: &Value, incomplete: bool) -> &'static str {
     }
 }
 
+/// The status of a figure with the life of its definition: also `B`, a break in the series, and `P` where figures are
+/// declared provisional.
+pub fn figure_status(figure: &jauge::outcome::Figure) -> &'static str {
+    let status = obs_status(&figure.value, figure.incomplete || figure.life.provisional);
+    if status == "A" && figure.life.series_break.is_some() { "B" } else { status }
+}
+
 /// The reason of a state, as a stable word for machines; `None` for a measured number.
 pub fn reason_code(value: &Value) -> Option<&'static str> {
     Some(match value {

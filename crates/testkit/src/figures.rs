@@ -132,6 +132,21 @@ fn figure(program: &Program, outcome: &Outcome, row: &Row, lang: Lang) -> Option
     if row.base.as_ref().is_some_and(|written| *written != base) {
         return Some(format!("the base is `{base}`"));
     }
+    let life = &figure.life;
+    let flags = [
+        (life.outside.is_some(), lang.pick("hors validité", "outside validity")),
+        (life.series_break.as_ref().is_some_and(|at| !at.crosses), lang.pick("rupture de série", "series break")),
+        (
+            life.series_break.as_ref().is_some_and(|at| at.crosses),
+            lang.pick("à travers la rupture", "across the break"),
+        ),
+        (life.provisional, lang.pick("provisoire", "provisional")),
+        (life.revised, lang.pick("révisé", "revised")),
+    ];
+    let flags: Vec<&str> = flags.iter().filter(|(holds, _)| *holds).map(|(_, words)| *words).collect();
+    if row.flag.as_ref().is_some_and(|written| *written != flags.join(", ")) {
+        return Some(format!("the flag is `{}`", flags.join(", ")));
+    }
     let as_of = figure.as_of.map_or(String::new(), |period| label(program, period, lang));
     if row.as_of.as_ref().is_some_and(|written| *written != as_of) {
         return Some(format!("the value is of `{as_of}`"));

@@ -21,7 +21,7 @@ pub struct Dialect {
 const BEFORE: [&str; 8] =
     ["indicator", "code", "label", "programme", "period", "period_start", "period_end", "calendar"];
 
-const AFTER: [&str; 26] = [
+const AFTER: [&str; 32] = [
     "total",
     "value",
     "value_exact",
@@ -46,6 +46,12 @@ const AFTER: [&str; 26] = [
     "incomplete",
     "base",
     "base_period",
+    "version",
+    "outside_validity",
+    "series_break",
+    "series_break_reason",
+    "provisional",
+    "revised",
     "file",
     "line",
 ];
@@ -142,7 +148,7 @@ fn cells(
         text(&words::unit_word(program, &indicator.unit, false, lang)),
         words::state(&figure.value).to_string(),
         text(&words::reason(&figure.value, program).map(|reason| reason.into(lang)).unwrap_or_default()),
-        words::obs_status(&figure.value, figure.incomplete).to_string(),
+        words::figure_status(figure).to_string(),
         aim(&figure.baseline),
         aim(&figure.target),
         figure.status.map(|status| words::status(status).into(lang).to_string()).unwrap_or_default(),
@@ -166,6 +172,12 @@ fn cells(
             .and_then(|base| base.period)
             .map(|at| words::period(program, at, lang))
             .unwrap_or_default(),
+        text(indicator.version.as_deref().unwrap_or("")),
+        figure.life.outside.is_some().to_string(),
+        figure.life.series_break.as_ref().map(|at| words::period(program, at.from, lang)).unwrap_or_default(),
+        text(figure.life.series_break.as_ref().map_or("", |at| at.reason.as_str())),
+        figure.life.provisional.to_string(),
+        figure.life.revised.to_string(),
         text(file.map_or("", |file| file.path.as_str())),
         file.map_or(0, |file| file.line_column(indicator.definition.start).0).to_string(),
     ]);

@@ -57,6 +57,9 @@ fn programme_heading(program: &Program, programme: Option<usize>, lang: Lang) ->
 #[derive(Default)]
 struct Notes {
     provisional: bool,
+    declared: bool,
+    outside: bool,
+    revised: bool,
     as_of: bool,
     implied: bool,
     suppressed: bool,
@@ -74,6 +77,17 @@ impl Notes {
             self.provisional,
             "(p) provisoire : la période n'est pas finie dans les données, ou la source n'en couvre qu'une partie",
             "(p) provisional: the period is not over in the data, or the source covers only a part of it",
+        );
+        note(
+            self.declared,
+            "(p) provisoire : déclaré ainsi par l'indicateur ou par sa source",
+            "(p) provisional: declared so by the indicator or its source",
+        );
+        note(self.revised, "(rév) révisé : remplace un chiffre antérieur", "(rev) revised: replaces an earlier figure");
+        note(
+            self.outside,
+            "(v) hors validité : la définition de l'indicateur ne vaut pas pour cette période",
+            "(v) outside validity: the definition of the indicator does not hold for this period",
         );
         note(
             self.as_of,
@@ -188,6 +202,9 @@ fn one_indicator(
         label => label,
     };
     let mut out = format!("  {code}{label}  [{}]", indicator.name);
+    if let Some(version) = &indicator.version {
+        let _ = write!(out, "{}", lang.pick(format!("  version {version}"), format!("  version {version}")));
+    }
     if !unit.is_empty() {
         let _ = write!(out, "{}", lang.pick(format!("  unité : {unit}"), format!("  unit: {unit}")));
     }
@@ -195,7 +212,30 @@ fn one_indicator(
     for line in table.to_string().lines() {
         let _ = writeln!(out, "  {}", line.trim_end());
     }
+    out.push_str(&breaks(program, figures, lang));
     out
+}
+
+/// A line for each break in the series that some figure meets.
+fn breaks(program: &Program, figures: &[Figure], lang: Lang) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for at in figures.iter().filter_map(|figure| figure.life.series_break.as_ref()) {
+        let period = words::period(program, at.from, lang);
+        let line = match program.indicators.get(at.indicator).filter(|_| at.crosses) {
+            Some(of) => lang.pick(
+                format!("(r) à travers la rupture de série de « {} » en {period} : {}", of.name, at.reason),
+                format!("(b) across the series break of `{}` in {period}: {}", of.name, at.reason),
+            ),
+            None => lang.pick(
+                format!("(r) rupture de série en {period} : {}", at.reason),
+                format!("(b) series break in {period}: {}", at.reason),
+            ),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.iter().map(|line| format!("  {line}\n")).collect()
 }
 
 /// Blanks around the text of a cell.
@@ -220,6 +260,21 @@ fn value(program: &Program, indicator: &Indicator, figure: &Figure, notes: &mut 
     if matches!(figure.value, Value::ImpliedZero(_)) {
         notes.implied = true;
         text.push_str(" (z)");
+    }
+    if figure.life.series_break.is_some() {
+        text.push_str(lang.pick(" (r)", " (b)"));
+    }
+    if figure.life.outside.is_some() {
+        notes.outside = true;
+        text.push_str(" (v)");
+    }
+    if figure.life.revised {
+        notes.revised = true;
+        text.push_str(lang.pick(" (rév)", " (rev)"));
+    }
+    if figure.life.provisional && !figure.incomplete {
+        notes.declared = true;
+        text.push_str(" (p)");
     }
     if figure.incomplete {
         notes.provisional = true;

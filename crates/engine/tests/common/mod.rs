@@ -132,6 +132,7 @@ pub fn world() -> World {
         margin: None,
         threshold: None,
         covers_period: None,
+        finality: None,
         definition: nowhere(),
     };
     World { source, dimensions: vec![sex, region, age], calendars }
