@@ -116,6 +116,8 @@ pub enum Member {
     Code(usize),
     /// The column is empty (or carries the source's marker for unknown).
     Unknown,
+    /// What the cited groups of a partial list (« dont ») leave of the total.
+    Remainder,
 }
 
 /// One coordinate of a group: which dimension, which level of it, which member. A figure with no coordinates is the total.

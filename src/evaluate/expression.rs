@@ -44,7 +44,7 @@ impl Evaluator<'_> {
                     key.dimension == at.of.dimension
                         && dimension.and_then(|dimension| dimension.ancestor(*member, at.of.level)) == Some(wanted)
                 }
-                (Member::Unknown, Some(_)) | (Member::Code(_), None) => false,
+                (Member::Unknown, Some(_)) | (Member::Code(_), None) | (Member::Remainder, _) => false,
             })
         })
     }
@@ -252,7 +252,7 @@ impl Evaluator<'_> {
             let members: Vec<Member> = match have.map(|key| (key.level, &key.member)) {
                 // Cut already, as finely or more so.
                 Some((have, _)) if have >= level.level => continue,
-                Some((_, Member::Unknown)) => continue,
+                Some((_, Member::Unknown | Member::Remainder)) => continue,
                 Some((above, Member::Code(member))) => dimension
                     .members_of(level.level)
                     .filter(|below| dimension.ancestor(*below, above) == Some(*member))
@@ -352,7 +352,7 @@ impl Evaluator<'_> {
         let within = match within.map(|key| (key.level, &key.member)) {
             None => None,
             Some((level, Member::Code(member))) => Some((level, *member)),
-            Some((_, Member::Unknown)) => return Fig::missing(MissingReason::NoSuchBreakdown),
+            Some((_, Member::Unknown | Member::Remainder)) => return Fig::missing(MissingReason::NoSuchBreakdown),
         };
         let conditions = self.plan.contexts.conditions(self.program, ctx);
         let mut sum: Option<Number> = None;

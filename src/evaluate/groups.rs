@@ -4,8 +4,8 @@ use indexmap::IndexSet;
 
 use super::Evaluator;
 use super::figure::Fig;
-use crate::outcome::{GroupKey, Member};
-use crate::program::model::{Aim, DimensionLevel, GroupAt, Indicator};
+use crate::outcome::{GroupKey, Member, MissingReason, Value};
+use crate::program::model::{Aim, DimensionLevel, GroupAt, Groups, Indicator};
 use crate::text::{Both, Lang};
 use crate::types::Period;
 
@@ -15,6 +15,14 @@ const GROUPS_PER_BREAKDOWN: usize = 1_000_000;
 /// True for a group of unknown members without anything in it: it is shown only where it has something.
 pub(super) fn left_out(group: &[GroupKey], fig: &Fig) -> bool {
     let unknown = group.iter().any(|key| key.member == Member::Unknown);
+    let remainder = group.iter().any(|key| key.member == Member::Remainder);
+    let told = match &fig.value {
+        Value::Missing(MissingReason::PartsIncomplete { known, .. }) => *known > 0,
+        value => value.range().is_some(),
+    };
+    if remainder && !told {
+        return true;
+    }
     unknown && fig.rows.used == 0 && fig.value.number().is_none_or(|number| number.is_zero())
 }
 
@@ -40,7 +48,7 @@ impl Evaluator<'_> {
 
     /// The same, whatever was asked.
     pub(super) fn all_groups_of(&self, indicator: &Indicator, period: Period) -> IndexSet<Vec<GroupKey>> {
-        let mut groups: IndexSet<Vec<GroupKey>> = self.broken_down(&indicator.breakdowns);
+        let mut groups: IndexSet<Vec<GroupKey>> = self.broken_down(&indicator.breakdowns, true);
         let targets = indicator.targets.iter().map(|target| &target.aim);
         let published = indicator.published.iter().map(|published| &published.aim);
         let named = |aim: &&Aim| aim.period == period && aim.value.is_some();
@@ -49,15 +57,20 @@ impl Evaluator<'_> {
         groups
     }
 
-    /// The total and every group of some breakdowns.
-    pub(super) fn broken_down(&self, breakdowns: &[Vec<DimensionLevel>]) -> IndexSet<Vec<GroupKey>> {
+    /// The total and every group of some breakdowns; with what partial lists leave of it, if wanted.
+    pub(super) fn broken_down(&self, breakdowns: &[Vec<DimensionLevel>], remainders: bool) -> IndexSet<Vec<GroupKey>> {
         let mut groups = IndexSet::from([Vec::new()]);
         for breakdown in breakdowns {
             let mut product: Vec<Vec<GroupKey>> = vec![Vec::new()];
             for level in breakdown {
                 let Some(dimension) = self.program.dimensions.get(level.dimension) else { continue };
-                let members: Vec<Member> =
-                    dimension.members_of(level.level).map(Member::Code).chain([Member::Unknown]).collect();
+                let remainder = (remainders && dimension.groups == Groups::Partial).then_some(Member::Remainder);
+                let members: Vec<Member> = dimension
+                    .members_of(level.level)
+                    .map(Member::Code)
+                    .chain(remainder)
+                    .chain([Member::Unknown])
+                    .collect();
                 if product.len().saturating_mul(members.len()) > GROUPS_PER_BREAKDOWN {
                     break;
                 }
@@ -106,6 +119,7 @@ impl Evaluator<'_> {
                     let member = match &key.member {
                         Member::Code(at) => dimension.members.get(*at)?.code.as_str(),
                         Member::Unknown => lang.pick("non renseigné", "unknown"),
+                        Member::Remainder => lang.pick("reste", "remainder"),
                     };
                     Some(format!("{level} {member}"))
                 })

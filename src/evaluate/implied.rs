@@ -71,7 +71,7 @@ impl Evaluator<'_> {
         for at in list.members_of(level) {
             let inside = within.is_none_or(|of| match of.member {
                 Member::Code(wanted) => list.ancestor(at, of.level) == Some(wanted),
-                Member::Unknown => false,
+                Member::Unknown | Member::Remainder => false,
             });
             if !inside {
                 continue;
@@ -88,7 +88,7 @@ impl Evaluator<'_> {
                 (Some(is), Member::Code(wanted)) if is == *wanted => parts.sure.push(place),
                 (None, Member::Code(_)) => parts.possible.push(place),
                 (None, Member::Unknown) => parts.sure.push(place),
-                (Some(_), Member::Code(_) | Member::Unknown) => {}
+                (Some(_), Member::Code(_) | Member::Unknown) | (_, Member::Remainder) => {}
             }
         }
         Some(parts)

@@ -26,7 +26,8 @@ pub(super) enum Cover {
 pub(super) fn code_of(member: &Member) -> i32 {
     match member {
         Member::Code(at) => i32::try_from(*at).unwrap_or(Cube::UNKNOWN),
-        Member::Unknown => Cube::UNKNOWN,
+        // No cell holds a remainder: it is computed above the cells.
+        Member::Unknown | Member::Remainder => Cube::UNKNOWN,
     }
 }
 
@@ -42,7 +43,14 @@ impl Evaluator<'_> {
     }
 
     fn measured(&self, measure: &Measure, ctx: CtxId, period: Period, group: GroupId) -> Fig {
-        let group = self.group(group);
+        self.measure_of(measure, ctx, period, self.group(group))
+    }
+
+    /// The measure at a group, put together where the group is a remainder or mixes two dimensions.
+    pub(super) fn measure_of(&self, measure: &Measure, ctx: CtxId, period: Period, group: &[GroupKey]) -> Fig {
+        if let Some(at) = group.iter().position(|key| key.member == Member::Remainder) {
+            return self.remainder(measure, ctx, period, group, at);
+        }
         match self.mixed_parts(measure, group) {
             None => self.measure_at(measure, ctx, period, group),
             Some(parts) => {

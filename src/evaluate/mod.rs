@@ -13,6 +13,7 @@ mod life;
 mod measure;
 mod periods;
 mod published;
+mod remainder;
 mod rules;
 mod secret;
 mod series;

@@ -23,7 +23,7 @@ impl Evaluator<'_> {
         let mut found = self.between(rule.left, rule.calendar, rule.window);
         found.extend(self.between(rule.right, rule.calendar, rule.window));
         found.extend(rule.window.filter(|window| window.calendar != rule.calendar));
-        let groups = self.broken_down(&rule.breakdowns);
+        let groups = self.broken_down(&rule.breakdowns, false);
         found.into_iter().flat_map(|period| groups.iter().map(move |group| (period, group.clone()))).collect()
     }
 
@@ -52,7 +52,7 @@ impl Evaluator<'_> {
         }
         let wanted: Vec<Period> =
             found.into_iter().filter(|period| periods::wanted(self, &self.plan.request, *period)).collect();
-        let groups: Vec<Vec<GroupKey>> = self.broken_down(&rule.breakdowns).into_iter().collect();
+        let groups: Vec<Vec<GroupKey>> = self.broken_down(&rule.breakdowns, false).into_iter().collect();
         let mut untold: Vec<(Period, Vec<GroupKey>, bool)> = Vec::new();
         let (mut checked, mut failed) = (0usize, 0usize);
         for period in wanted {

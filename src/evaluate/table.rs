@@ -77,7 +77,7 @@ pub(super) fn measure(
         .map(|dimension| match group.iter().find(|key| key.dimension == *dimension).map(|key| &key.member) {
             None => Want::Total,
             Some(Member::Code(at)) => Want::Member(*at),
-            Some(Member::Unknown) => Want::Unknown,
+            Some(Member::Unknown | Member::Remainder) => Want::Unknown,
         })
         .collect();
     let ordinals: Vec<Option<i32>> = match calendar {

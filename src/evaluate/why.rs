@@ -244,7 +244,23 @@ impl Explaining<'_, '_> {
                 if let Some(source) = source.filter(|_| !secret) {
                     conditions = self.conditions(measure, source, next);
                 }
-                (source.map_or_else(|| both("mesure", "measure"), |source| measure_words(measure, source)), Vec::new())
+                let words = source.map_or_else(|| both("mesure", "measure"), |source| measure_words(measure, source));
+                match self.evaluator.cited(next.group) {
+                    None => (words, Vec::new()),
+                    Some(cited) => {
+                        let names = cited.names.join(", ");
+                        let words = Both {
+                            fr: format!("reste : {}, total moins {names}", words.fr),
+                            en: format!("remainder: {}, total less {names}", words.en),
+                        };
+                        let total = Next { group: cited.total, ..labelled(next.expr, "total", "total") };
+                        let group = |group: &GroupId| Next {
+                            group: *group,
+                            ..labelled(next.expr, "groupe cité", "cited group")
+                        };
+                        (words, std::iter::once(total).chain(cited.groups.iter().map(group)).collect())
+                    }
+                }
             }
             ExprKind::Indicator(used) => match program.indicators.get(*used) {
                 Some(indicator) => (both(&indicator.name, &indicator.name), vec![under(indicator.measure)]),

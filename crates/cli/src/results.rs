@@ -462,17 +462,24 @@ impl Out<'_> {
         let dimension = self.program.dimensions.get(key.dimension)?;
         let member = match key.member {
             Member::Code(at) => dimension.members.get(at),
-            Member::Unknown => None,
+            Member::Unknown | Member::Remainder => None,
         };
         Some(Coordinate {
             dimension: dimension.name.clone(),
             level: dimension.levels.get(key.level).cloned().unwrap_or_default(),
-            member: member.map_or("_U".into(), |member| member.code.clone()),
+            member: match (member, &key.member) {
+                (Some(member), _) => member.code.clone(),
+                (None, Member::Remainder) => "_R".into(),
+                (None, Member::Unknown | Member::Code(_)) => "_U".into(),
+            },
             label: match member {
                 Some(member) => labels(&member.label),
+                None if key.member == Member::Remainder => {
+                    BTreeMap::from([("fr".into(), "reste".into()), ("en".into(), "remainder".into())])
+                }
                 None => BTreeMap::from([("fr".into(), "non renseigné".into()), ("en".into(), "unknown".into())]),
             },
-            unknown: member.is_none(),
+            unknown: key.member == Member::Unknown,
         })
     }
 

@@ -16,6 +16,8 @@ const NAMES_SHOWN: usize = 12;
 /// Words for a total and for unknown, as users and SDMX write them.
 const TOTAL: [&str; 2] = ["total", "_T"];
 const UNKNOWN: [&str; 4] = ["_U", "non renseigné", "unknown", "?"];
+/// Words for what a partial list leaves of its total.
+const REMAINDER: [&str; 3] = ["_R", "reste", "remainder"];
 
 /// Chooses the wanted indicators, programmes, periods and groups.
 pub fn request(
@@ -164,6 +166,9 @@ fn key(program: &Program, name: &str, wanted: &str, lang: Lang) -> Result<GroupK
     };
     if UNKNOWN.contains(&wanted) {
         return Ok(GroupKey { dimension, level: level.unwrap_or(0), member: Member::Unknown });
+    }
+    if REMAINDER.contains(&wanted) && !of.members.iter().any(|member| member.code == wanted) {
+        return Ok(GroupKey { dimension, level: level.unwrap_or(0), member: Member::Remainder });
     }
     let fits = |member: &jauge::program::model::Member| {
         let labels = member.label.0.values().chain(&member.aliases);

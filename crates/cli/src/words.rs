@@ -205,10 +205,15 @@ pub fn group(program: &Program, group: &[GroupKey], lang: Lang) -> String {
 pub fn coordinate(program: &Program, key: &GroupKey, lang: Lang) -> String {
     let dimension = program.dimensions.get(key.dimension);
     match key.member {
-        Member::Unknown => {
+        Member::Unknown | Member::Remainder => {
             let name = dimension.map_or("", |dimension| dimension.label.get(lang));
             let name = if name.is_empty() { dimension.map_or("", |dimension| dimension.name.as_str()) } else { name };
-            lang.pick(format!("{name} : non renseigné"), format!("{name}: unknown"))
+            match key.member {
+                Member::Remainder => lang.pick(format!("{name} : reste"), format!("{name}: remainder")),
+                Member::Unknown | Member::Code(_) => {
+                    lang.pick(format!("{name} : non renseigné"), format!("{name}: unknown"))
+                }
+            }
         }
         Member::Code(at) => match dimension.and_then(|dimension| dimension.members.get(at)) {
             Some(member) if !member.label.get(lang).is_empty() => member.label.get(lang).to_string(),

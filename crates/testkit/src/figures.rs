@@ -76,6 +76,7 @@ fn group(program: &Program, keys: &[GroupKey], lang: Lang) -> String {
             match key.member {
                 Member::Code(at) => format!("{level} {}", dimension.members[at].code),
                 Member::Unknown => format!("{level} {}", lang.pick("non renseigné", "unknown")),
+                Member::Remainder => format!("{level} {}", lang.pick("reste", "remainder")),
             }
         })
         .collect();

@@ -159,6 +159,7 @@ impl Reference<'_> {
         match key.member {
             Member::Code(at) => above == Some(at),
             Member::Unknown => above.is_none(),
+            Member::Remainder => false,
         }
     }
 

@@ -39,6 +39,7 @@ fn show(program: &Program, outcome: &Outcome) -> String {
             .map(|key| match &key.member {
                 Member::Code(at) => program.dimensions[key.dimension].members[*at].code.clone(),
                 Member::Unknown => "?".to_string(),
+                Member::Remainder => "rest".to_string(),
             })
             .collect();
         let calendar = &program.calendars[usize::from(figure.period.calendar.0)];

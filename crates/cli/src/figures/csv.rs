@@ -57,7 +57,7 @@ const AFTER: [&str; 32] = [
 ];
 
 /// Writes the figures. There is one column for each dimension that some figure is broken down by, with the member's code
-/// (`_T` total, `_U` unknown) and one with its label.
+/// (`_T` total, `_U` unknown, `_R` the remainder of a partial list) and one with its label.
 pub fn csv(program: &Program, files: &Files, outcome: &Outcome, lang: Lang, dialect: Dialect) -> String {
     let mut dimensions: Vec<usize> =
         outcome.figures.iter().flat_map(|figure| figure.group.iter().map(|key| key.dimension)).collect();
@@ -108,6 +108,7 @@ fn cells(
         let code = match key.map(|key| &key.member) {
             None => "_T".to_string(),
             Some(Member::Unknown) => "_U".to_string(),
+            Some(Member::Remainder) => "_R".to_string(),
             Some(Member::Code(at)) => {
                 let member = program.dimensions.get(*dimension).and_then(|dimension| dimension.members.get(*at));
                 member.map(|member| member.code.clone()).unwrap_or_default()
