@@ -113,27 +113,12 @@ impl Evaluator<'_> {
         while let Some(expr) = rest.pop() {
             let Some(expr) = self.program.exprs.get(expr.0 as usize) else { continue };
             match &expr.kind {
-                ExprKind::Number(_) | ExprKind::Attribute { .. } | ExprKind::At(..) | ExprKind::MeanOver(..) => {}
+                ExprKind::At(..) | ExprKind::MeanOver(..) => {}
                 ExprKind::Measure(measure) => {
                     sources.insert(measure.source);
                 }
                 ExprKind::Indicator(at) => sources.extend(known.get(at).into_iter().flatten()),
-                ExprKind::Where(inner, _)
-                | ExprKind::Negative(inner)
-                | ExprKind::SumBy(_, inner)
-                | ExprKind::ShareOfGroup { of: inner, .. }
-                | ExprKind::Previous(inner)
-                | ExprKind::Change(_, inner)
-                | ExprKind::Cumulative(_, inner)
-                | ExprKind::Rolling(_, inner)
-                | ExprKind::Series(_, _, inner)
-                | ExprKind::Latest(inner)
-                | ExprKind::Compatible { of: inner, .. } => rest.push(*inner),
-                ExprKind::Bounds { sure, possible } => rest.extend([*sure, *possible]),
-                ExprKind::Binary(_, left, right) => rest.extend([*left, *right]),
-                ExprKind::Consumption { spent, allotment, .. } => rest.extend([*spent, *allotment]),
-                ExprKind::Ratio { numerator, denominator, .. } => rest.extend([*numerator, *denominator]),
-                ExprKind::If { left, right, then, otherwise, .. } => rest.extend([*left, *right, *then, *otherwise]),
+                other => rest.extend(other.operands()),
             }
         }
         sources

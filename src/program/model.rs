@@ -741,6 +741,35 @@ pub enum Over {
     Since(Period),
 }
 
+impl ExprKind {
+    /// The measures right below this one, what stands at a fixed period included.
+    pub fn operands(&self) -> Vec<ExprId> {
+        match self {
+            ExprKind::Number(_) | ExprKind::Attribute { .. } | ExprKind::Measure(_) | ExprKind::Indicator(_) => {
+                Vec::new()
+            }
+            ExprKind::At(inner, _)
+            | ExprKind::MeanOver(_, inner)
+            | ExprKind::Where(inner, _)
+            | ExprKind::Negative(inner)
+            | ExprKind::SumBy(_, inner)
+            | ExprKind::ShareOfGroup { of: inner, .. }
+            | ExprKind::Previous(inner)
+            | ExprKind::Change(_, inner)
+            | ExprKind::Cumulative(_, inner)
+            | ExprKind::Rolling(_, inner)
+            | ExprKind::Series(_, _, inner)
+            | ExprKind::Latest(inner)
+            | ExprKind::Compatible { of: inner, .. } => vec![*inner],
+            ExprKind::Bounds { sure, possible } => vec![*sure, *possible],
+            ExprKind::Binary(_, left, right) => vec![*left, *right],
+            ExprKind::Consumption { spent, allotment, .. } => vec![*spent, *allotment],
+            ExprKind::Ratio { numerator, denominator, .. } => vec![*numerator, *denominator],
+            ExprKind::If { left, right, then, otherwise, .. } => vec![*left, *right, *then, *otherwise],
+        }
+    }
+}
+
 /// Whether a share's numerator lies inside its denominator (meaning 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Inside {

@@ -1,43 +1,27 @@
 //! `jauge test`: test blocks, rules and published figures: what holds, what does not, what cannot be told.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jauge::evaluate::run_test;
 use jauge::outcome::{Agreement, RuleResult, Value};
 use jauge::plan::Request;
 use jauge::problem::{Problem, Severity};
-use jauge::program::model::{InlineData, Program, RuleSeverity, Test as TestBlock};
+use jauge::program::model::{ExprId, ExprKind, InlineData, Program, RuleSeverity, Test as TestBlock};
 use jauge::text::Lang;
 use serde_json::json;
 
 use super::End;
 use crate::arguments::{Format, Test};
+use crate::figures::audit::{self, KINDS, Line};
 use crate::progress::Progress;
 use crate::project::{self, Project};
-use crate::render::{self, Case, Counts, Report, Verdict, counted};
+use crate::render::{self, Case, Counts, Report, Verdict};
 use crate::scan::{self, Scan};
 use crate::terminal::{Stop, Terminal};
 use crate::words;
 
-/// What was verified, by kind; also the suites of JUnit.
-const KINDS: [(&str, &str); 3] =
-    [("tests", "tests"), ("contrôles", "rules"), ("valeurs publiées", "published figures")];
-
-/// The same kinds in JSON.
+/// The kinds of things verified, in JSON.
 const KEYS: [&str; 3] = ["test", "rule", "published"];
-
-/// One thing verified.
-struct Line {
-    /// Index into [`KINDS`].
-    kind: usize,
-    /// Its name.
-    name: String,
-    /// How it came out.
-    verdict: Verdict,
-    /// The author's explanation of a failure that is known.
-    known: Option<String>,
-}
 
 /// Verifies everything.
 pub fn run(asked: &Test, terminal: &Terminal) -> Result<End, Stop> {
@@ -47,7 +31,7 @@ pub fn run(asked: &Test, terminal: &Terminal) -> Result<End, Stop> {
         project.problems.iter().filter(|problem| project.concerns(problem)).cloned().collect();
     let program = &project.program;
     let mut lines = Vec::new();
-    let mut left_out = 0;
+    let (mut left_out, mut gaps) = (0, Vec::new());
     if !project.misused {
         for test in program.tests.iter().filter(|test| project.selects(test.definition.file)) {
             let (line, found) = block(&project, test, lang);
@@ -57,6 +41,7 @@ pub fn run(asked: &Test, terminal: &Terminal) -> Result<End, Stop> {
         let scan = scan::scan(&project, &Request::all(), asked.threads, terminal);
         rules(program, &scan, lang, &mut lines);
         published(program, &scan, lang, &mut lines);
+        gaps = audit::gaps(program, &scan.outcome, lang);
         left_out = scan.left_out;
         problems.extend(scan.problems);
     }
@@ -64,10 +49,10 @@ pub fn run(asked: &Test, terminal: &Terminal) -> Result<End, Stop> {
     match asked.format {
         Format::Human | Format::Concise => {
             render::problems(&report, asked.format, terminal)?;
-            terminal.out(&listing(&lines, lang))?;
+            terminal.out(&audit::listing(program, &lines, &gaps, lang))?;
             terminal.err(&render::summary(&report, lang));
         }
-        Format::Json => terminal.out(&document(&lines, &report))?,
+        Format::Json => terminal.out(&document(program, &lines, &report))?,
         Format::Junit => {
             let cases: Vec<Case> = lines.iter().map(case).collect();
             terminal.out(&render::suites(&cases))?;
@@ -107,7 +92,7 @@ fn block(project: &Project, test: &TestBlock, lang: Lang) -> (Line, Vec<Problem>
     };
     let label = test.label.get(lang);
     let name = if label.is_empty() { test.name.clone() } else { format!("{} ({label})", test.name) };
-    (Line { kind: 0, name, verdict, known: None }, problems)
+    (Line { kind: 0, programme: None, name, verdict, known: None }, problems)
 }
 
 fn rules(program: &Program, scan: &Scan, lang: Lang, lines: &mut Vec<Line>) {
@@ -138,8 +123,24 @@ fn rules(program: &Program, scan: &Scan, lang: Lang, lines: &mut Vec<Line>) {
             RuleSeverity::Warning => Some(lang.pick("avertissement", "warning").to_string()),
             RuleSeverity::Blocking => None,
         });
-        lines.push(Line { kind: 1, name, verdict, known });
+        lines.push(Line { kind: 1, programme: of_rule(program, rule.left, rule.right), name, verdict, known });
     }
+}
+
+/// The programme of the first indicator that a rule compares.
+fn of_rule(program: &Program, left: ExprId, right: ExprId) -> Option<usize> {
+    let mut rest = vec![right, left];
+    while let Some(expr) = rest.pop() {
+        let Some(expr) = program.exprs.get(expr.0 as usize) else { continue };
+        if let ExprKind::Indicator(at) = expr.kind {
+            let programme = program.indicators.get(at).and_then(|one| words::programme(program, one));
+            if programme.is_some() {
+                return programme;
+            }
+        }
+        rest.extend(expr.kind.operands().into_iter().rev());
+    }
+    None
 }
 
 fn published(program: &Program, scan: &Scan, lang: Lang, lines: &mut Vec<Line>) {
@@ -167,66 +168,10 @@ fn published(program: &Program, scan: &Scan, lang: Lang, lines: &mut Vec<Line>) 
                 | Agreement::Rounding
                 | Agreement::Disagrees => Verdict::Fail(verdict, both),
             };
-            lines.push(Line { kind: 2, name, verdict, known: published.known_discrepancy.clone() });
+            let programme = words::programme(program, indicator);
+            lines.push(Line { kind: 2, programme, name, verdict, known: published.known_discrepancy.clone() });
         }
     }
-}
-
-/// What does not hold and what cannot be told, then how many of each kind.
-fn listing(lines: &[Line], lang: Lang) -> String {
-    let mut out = String::new();
-    for line in lines {
-        match (&line.verdict, &line.known) {
-            (Verdict::Pass, _) => {}
-            (Verdict::Skip(why), _) => {
-                let _ = writeln!(out, "?  {} : {why}", line.name);
-            }
-            (Verdict::Fail(what, detail), Some(known)) => {
-                let known = lang.pick(format!("connu : {known}"), format!("known: {known}"));
-                let _ = writeln!(out, "≈  {} : {what} ({detail}) ; {known}", line.name);
-            }
-            (Verdict::Fail(what, detail), None) => {
-                let _ = writeln!(out, "✗  {} : {what} ({detail})", line.name);
-            }
-        }
-    }
-    if !out.is_empty() {
-        out.push('\n');
-    }
-    for (kind, names) in KINDS.iter().enumerate() {
-        let of = || lines.iter().filter(|line| line.kind == kind);
-        let count = |which: fn(&Line) -> bool| of().filter(|line| which(line)).count() as u64;
-        let passed = count(|line| matches!(line.verdict, Verdict::Pass));
-        let known = count(|line| matches!(line.verdict, Verdict::Fail(..)) && line.known.is_some());
-        let failed = count(|line| matches!(line.verdict, Verdict::Fail(..)) && line.known.is_none());
-        let untold = count(|line| matches!(line.verdict, Verdict::Skip(_)));
-        let name = lang.pick(names.0, names.1);
-        if of().next().is_none() {
-            let none = lang.pick(if kind == 2 { "aucune" } else { "aucun" }, "none");
-            let _ = writeln!(out, "{name} : {none}");
-            continue;
-        }
-        let _ = write!(out, "{name} : {}", counted(passed, lang, ("conforme", "conformes"), ("holds", "hold")));
-        if known > 0 {
-            let _ = write!(
-                out,
-                ", {}",
-                counted(known, lang, ("écart connu", "écarts connus"), ("known discrepancy", "known discrepancies"))
-            );
-        }
-        if failed > 0 {
-            let _ = write!(out, ", {}", counted(failed, lang, ("échec", "échecs"), ("failure", "failures")));
-        }
-        if untold > 0 {
-            let _ = write!(
-                out,
-                ", {}",
-                counted(untold, lang, ("indéterminé", "indéterminés"), ("cannot be told", "cannot be told"))
-            );
-        }
-        out.push('\n');
-    }
-    out
 }
 
 fn case(line: &Line) -> Case {
@@ -238,7 +183,7 @@ fn case(line: &Line) -> Case {
     Case { suite: suite.to_string(), name: line.name.clone(), verdict }
 }
 
-fn document(lines: &[Line], report: &Report<'_>) -> String {
+fn document(program: &Program, lines: &[Line], report: &Report<'_>) -> String {
     let results: Vec<serde_json::Value> = lines
         .iter()
         .map(|line| {
@@ -249,6 +194,7 @@ fn document(lines: &[Line], report: &Report<'_>) -> String {
             };
             json!({
                 "kind": KEYS.get(line.kind),
+                "programme": line.programme.and_then(|at| program.items.get(at)).map(|item| &item.code),
                 "name": line.name,
                 "result": verdict,
                 "message": message,

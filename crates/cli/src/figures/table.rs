@@ -40,7 +40,7 @@ pub fn table(program: &Program, outcome: &Outcome, lang: Lang, width: usize) -> 
     out
 }
 
-fn programme_heading(program: &Program, programme: Option<usize>, lang: Lang) -> String {
+pub(super) fn programme_heading(program: &Program, programme: Option<usize>, lang: Lang) -> String {
     let item = programme.and_then(|at| program.items.get(at));
     let text = match item {
         Some(item) => {
