@@ -228,24 +228,42 @@ impl Writer<'_> {
 
 /// Feminine by its ending, for the nouns that registers are made of.
 fn is_feminine(noun: &str) -> bool {
-    const ENDINGS: [&str; 14] =
-        ["ion", "té", "ée", "ure", "ette", "ance", "ence", "ie", "ive", "onne", "ise", "ille", "elle", "euse"];
+    const ENDINGS: [&str; 20] = [
+        "ion", "té", "ée", "ure", "ette", "ance", "ence", "ie", "ive", "onne", "ise", "ille", "elle", "euse", "aison",
+        "ude", "ière", "rice", "esse", "ique",
+    ];
     // Nouns that reports count and whose ending does not tell.
-    const NOUNS: [&str; 14] = [
-        "langue",
-        "rencontre",
-        "circulaire",
+    const NOUNS: [&str; 30] = [
         "aide",
-        "école",
+        "année",
         "bourse",
-        "ligne",
+        "caravane",
+        "circulaire",
+        "classe",
+        "commune",
+        "demande",
+        "école",
         "enquête",
-        "visite",
+        "équipe",
+        "étape",
+        "famille",
+        "femme",
+        "fête",
+        "fiche",
+        "fille",
+        "langue",
+        "ligne",
+        "loi",
+        "mère",
+        "offre",
+        "personne",
         "place",
         "plainte",
-        "demande",
-        "commune",
         "région",
+        "rencontre",
+        "semaine",
+        "victime",
+        "visite",
     ];
     let first = noun.split_whitespace().next().unwrap_or("");
     NOUNS.contains(&first) || ENDINGS.iter().any(|ending| first.ends_with(ending))

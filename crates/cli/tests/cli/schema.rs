@@ -29,10 +29,9 @@ fn validate(value: &Value, schema: &Value, root: &Value, at: &str) -> Result<(),
             }
             "minimum" => value.as_f64() >= of.as_f64(),
             "maximum" => value.as_f64() <= of.as_f64(),
-            // The two patterns of the schema are of digits and marks: their letters are checked, not their grammar.
-            "pattern" => {
-                value.as_str().is_some_and(|text| text.chars().all(|c| c.is_ascii_digit() || "-/".contains(c)))
-            }
+            // The two patterns of the schema are of digits and marks: their letters are checked, not their grammar; a
+            // pattern says nothing about what is not text.
+            "pattern" => value.as_str().is_none_or(|text| text.chars().all(|c| c.is_ascii_digit() || "-/".contains(c))),
             "required" => of.as_array().is_some_and(|names| {
                 names.iter().all(|name| {
                     !value[name.as_str().unwrap_or("?")].is_null()
