@@ -90,7 +90,13 @@ fn project(root: &str) -> (Files, PathBuf) {
 
 #[test]
 fn projects_of_the_repository_are_sound() {
-    for root in ["indicators", "examples/premiers-pas", "examples/school-register"] {
+    for root in [
+        "indicators",
+        "examples/premiers-pas",
+        "examples/export-excel",
+        "examples/registre-enfants",
+        "examples/school-register",
+    ] {
         let (files, root) = project(root);
         let (_, problems) = checked(&files, &root);
         let errors: Vec<Problem> = problems.into_iter().filter(|problem| problem.code().starts_with('E')).collect();
@@ -136,4 +142,14 @@ fn a_broken_denominator_is_one_mistake() {
     files.add(SourceFile::new("a.jauge", text));
     let (_, problems) = checked(&files, Path::new("."));
     assert_eq!(problems.iter().map(Problem::code).collect::<Vec<_>>(), ["E0202"], "{}", words(&problems, &files));
+}
+
+/// Where the calendar of a source was not understood, nothing is said of the periods that its indicators state.
+#[test]
+fn a_broken_source_is_one_mistake() {
+    let text = "langue: français\n\ncalendrier scolaire \"Année scolaire\"\n  commence: 1er septembre\n\nunité élève\n  singulier: \"élève\"\n  est: personne\n\nsource registre \"Registre\"\n  fichier: \"r.csv\"\n  chaque ligne est: un élève\n  période: jour (scolaire)\n  champ couvert: 2020-T5\n  colonnes:\n    jour  date\n\nindicateur a \"A\"\n  mesure: nombre d'élèves de registre\n  valeur publiée: 2019-2020 = 12\n";
+    let mut files = Files::default();
+    files.add(SourceFile::new("a.jauge", text));
+    let (_, problems) = checked(&files, Path::new("."));
+    assert_eq!(problems.len(), 1, "{}", words(&problems, &files));
 }

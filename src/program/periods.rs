@@ -119,6 +119,10 @@ impl Checker<'_> {
                 return Some(period);
             }
         }
+        if self.broken && info.calendar.is_none() {
+            // What the measure counts in was not understood: nothing can be said of the calendar of its periods.
+            return None;
+        }
         self.period(text, wanted)
     }
 
