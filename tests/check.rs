@@ -147,7 +147,7 @@ fn a_broken_denominator_is_one_mistake() {
 /// Where the calendar of a source was not understood, nothing is said of the periods that its indicators state.
 #[test]
 fn a_broken_source_is_one_mistake() {
-    let text = "langue: français\n\ncalendrier scolaire \"Année scolaire\"\n  commence: 1er septembre\n\nunité élève\n  singulier: \"élève\"\n  est: personne\n\nsource registre \"Registre\"\n  fichier: \"r.csv\"\n  chaque ligne est: un élève\n  période: jour (scolaire)\n  champ couvert: 2020-T5\n  colonnes:\n    jour  date\n\nindicateur a \"A\"\n  mesure: nombre d'élèves de registre\n  valeur publiée: 2019-2020 = 12\n";
+    let text = "langue: français\n\ncalendrier scolaire \"Année scolaire\"\n  commence: 1er septembre\n\nunité élève\n  singulier: \"élève\"\n  est: personne\n\nsource registre \"Registre\"\n  fichier: \"r.csv\"\n  chaque ligne est: un élève\n  période: jour (scolaire)\n  champ couvert: 2020-T5\n  colonnes:\n    jour  date\n\nindicateur a \"A\"\n  mesure: nombre d'élève de registre\n  valeur publiée: 2019-2020 = 12\n";
     let mut files = Files::default();
     files.add(SourceFile::new("a.jauge", text));
     let (_, problems) = checked(&files, Path::new("."));
