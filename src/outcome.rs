@@ -243,6 +243,36 @@ pub struct Figure {
     pub base: Option<Base>,
     /// What the life of its definition says about it.
     pub life: Life,
+    /// Facts in it that several rows state, each counted once.
+    pub facts: Vec<FactStated>,
+}
+
+/// A fact that several rows of a source state (meaning 14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactStated {
+    /// Index of the source in the program.
+    pub source: usize,
+    /// The code of the fact.
+    pub code: String,
+    /// All statements are the same.
+    pub agree: bool,
+    /// The statements, the one that is counted first.
+    pub statements: Vec<StatedBy>,
+}
+
+/// One statement of a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedBy {
+    /// Who states it.
+    pub by: Option<String>,
+    /// What is stated, as it stands in the data.
+    pub text: String,
+    /// The data file.
+    pub file: String,
+    /// Its line.
+    pub line: u64,
+    /// It is the one that is counted.
+    pub counted: bool,
 }
 
 /// What the life of a definition says about one figure (meaning 15).

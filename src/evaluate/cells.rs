@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::facts::FactCells;
 use crate::plan::{Answer, Cube, CubeQuery, Decimal, LaneState, LaneValue, Plan, QualifiedSum, Shape, SourcePlan};
 use crate::program::model::Program;
 use crate::types::{Bound, CalendarId, Number, Period, Range};
@@ -22,6 +23,8 @@ pub(super) struct Answered<'a> {
     rolled: HashMap<(usize, Vec<usize>), Rolled<'a>>,
     tables: BTreeMap<Option<CalendarId>, TableCells<'a>>,
     all_rows: Option<usize>,
+    /// Facts that several rows state, by cell.
+    pub facts: FactCells,
 }
 
 impl<'a> Answered<'a> {
@@ -45,7 +48,8 @@ impl<'a> Answered<'a> {
             }
         }
         let all_rows = query.lanes.iter().position(|lane| lane.filter.is_none() && lane.state == LaneState::Rows);
-        Answered { source: plan.source, cube, query, plan, rolled, tables, all_rows }
+        let facts = FactCells::new(cube, query);
+        Answered { source: plan.source, cube, query, plan, rolled, tables, all_rows, facts }
     }
 
     /// The values of a lane at the codes of a shape, to be merged. Empty where there is no such cell.

@@ -20,6 +20,8 @@ pub(super) struct Fig {
     pub segments: Vec<(usize, usize)>,
     /// An indicator of which both sides of a break were read, and which break.
     pub crosses: Option<(usize, usize)>,
+    /// Facts in it that several rows state: source and place in its cube, in order.
+    pub facts: Vec<(usize, usize)>,
 }
 
 impl Fig {
@@ -35,6 +37,7 @@ impl Fig {
             told: Told::default(),
             segments: Vec::new(),
             crosses: None,
+            facts: Vec::new(),
         }
     }
 
@@ -86,6 +89,7 @@ impl Fig {
             told: self.told.beside(&other.told),
             segments: self.segments.iter().chain(new).copied().collect(),
             crosses: self.crosses.or(other.crosses).or(crossed),
+            facts: together(&self.facts, &other.facts),
         }
     }
 
@@ -169,6 +173,14 @@ impl Fig {
         out.told = now.told.beside(&before.told);
         out
     }
+}
+
+/// Both lists, each fact once.
+fn together(one: &[(usize, usize)], other: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let mut all = [one, other].concat();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// A quotient with its states: 3/0 and 0/0 are told apart.

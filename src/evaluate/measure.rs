@@ -112,6 +112,7 @@ impl Evaluator<'_> {
         }
         let cover = self.cover(answered, calendar, period);
         let mut fig = finish(measure.of, state, rows, &cells);
+        fig.facts = self.facts_among(measure.source, &cells.concat());
         if rows == 0 {
             fig.value = match (cover, measure.of) {
                 (Cover::Outside, _) => Value::Missing(self.outside(answered, calendar)),

@@ -6,6 +6,7 @@
 
 mod cells;
 mod expression;
+mod facts;
 mod figure;
 mod groups;
 mod implied;
@@ -35,7 +36,7 @@ pub use why::{Explanation, Step, why};
 
 use self::cells::Answered;
 use self::figure::Fig;
-use crate::outcome::{Figure, GroupKey, Outcome};
+use crate::outcome::{Figure, GroupKey, Outcome, Value};
 use crate::plan::{CtxId, Cube, Plan};
 use crate::problem::Problem;
 use crate::program::model::{ExprId, Program};
@@ -190,6 +191,7 @@ impl<'a> Evaluator<'a> {
 
     fn figure(&mut self, at: usize, period: Period, group: Vec<GroupKey>, fig: Fig) -> Figure {
         let life = self.life_of(at, period, &group, fig.crosses);
+        let facts = if fig.value == Value::Suppressed { Vec::new() } else { self.stated(&fig.facts) };
         let mut figure = Figure {
             indicator: at,
             period,
@@ -206,6 +208,7 @@ impl<'a> Evaluator<'a> {
             as_of: fig.as_of,
             base: fig.base,
             life,
+            facts,
         };
         if let Some(indicator) = self.program.indicators.get(at) {
             targets::place(indicator, &mut figure);

@@ -124,6 +124,7 @@ pub(super) fn measure(
         }
     }
     let mut fig = finish(measure.of, state_of(program, measure.source, measure.of), used, &periods);
+    fig.facts = evaluator.facts_among(measure.source, &periods.concat());
     if used == 0 {
         fig.value = match implied {
             Some(reason) => Value::ImpliedZero(reason),

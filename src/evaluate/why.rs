@@ -398,14 +398,58 @@ impl Explaining<'_, '_> {
             depth: next.depth,
             what: Both { fr: prefixed(Lang::Fr), en: prefixed(Lang::En) },
             shown: shown(self.evaluator, &fig.value, &expr.unit),
-            value: Some(fig.value),
+            value: Some(fig.value.clone()),
             period: (next.period != next.above).then_some(next.period),
             rows,
             file,
             definition: expr.span,
         });
         self.steps.extend(conditions);
+        if matches!(expr.kind, ExprKind::Measure(_)) && !secret {
+            self.statements(next.depth + 1, &fig.facts, expr.span);
+        }
         below
+    }
+
+    /// The facts that several rows state, with every statement.
+    fn statements(&mut self, depth: usize, facts: &[(usize, usize)], definition: Span) {
+        let step = |depth: usize, fr: String, en: String, file: Option<String>| Step {
+            depth,
+            what: Both { fr, en },
+            value: None,
+            shown: both("", ""),
+            period: None,
+            rows: None,
+            file,
+            definition,
+        };
+        for fact in self.evaluator.stated(facts) {
+            if self.steps.len() >= STEPS {
+                self.cut = true;
+                return;
+            }
+            let (code, count) = (&fact.code, fact.statements.len());
+            let (fr, en) = if fact.agree {
+                ("compté une fois", "counted once")
+            } else {
+                ("compté une fois, énoncé de deux façons", "counted once, stated in two ways")
+            };
+            let (fr, en) =
+                (format!("fait « {code} », {count} lignes : {fr}"), format!("fact `{code}`, {count} rows: {en}"));
+            self.steps.push(step(depth, fr, en, None));
+            for one in fact.statements {
+                let by = one.by.map_or(String::new(), |by| format!(", {by}"));
+                let (fr, en) = match (one.counted, fact.agree) {
+                    (true, _) => ("compté", "counted"),
+                    (false, true) => ("le même énoncé", "the same statement"),
+                    (false, false) => ("gardé sans être compté", "kept, not counted"),
+                };
+                let (text, line) = (&one.text, one.line);
+                let fr = format!("{text}{by}, ligne {line} : {fr}");
+                let en = format!("{text}{by}, line {line}: {en}");
+                self.steps.push(step(depth + 1, fr, en, Some(one.file)));
+            }
+        }
     }
 
     fn each_period(&mut self, all: Period, inner: ExprId, at: &dyn Fn(ExprId, Period) -> Next) -> Vec<Next> {

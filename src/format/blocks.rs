@@ -128,6 +128,7 @@ fn write_list(writer: &Writer<'_>, page: &mut Page<'_>, value: &Value, indent: u
         | Value::FromFile(_)
         | Value::RowIs(_)
         | Value::Counts(..)
+        | Value::Priority(..)
         | Value::CountColumn { .. }
         | Value::PeriodColumn(..)
         | Value::PeriodWanted(_)
@@ -271,6 +272,10 @@ fn write_value(writer: &Writer<'_>, value: &Value, column: usize) -> String {
         Value::RowIs(RowIs::Event(_)) => writer.row_is(Keyword::Event),
         Value::RowIs(RowIs::Count(_)) => writer.row_is(Keyword::CountRow),
         Value::Counts(unit, column) => format!("{} {} {}", writer.unit(unit), writer.word(Keyword::By), column.text),
+        Value::Priority(column, values) => {
+            let values: Vec<String> = values.iter().map(|value| writer.literal(value)).collect();
+            format!("{} {}", column.text, values.join(", "))
+        }
         Value::CountColumn { column, unit, qualified } => {
             let option = if *qualified { format!(", {}", writer.word(Keyword::Qualified)) } else { String::new() };
             format!("{} {}{option}", column.text, writer.of_unit(unit))

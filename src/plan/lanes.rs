@@ -346,7 +346,8 @@ impl<'p> QueryBuilder<'p> {
         });
         let day_key = day_key.map(|column| self.keys.id(Key::Period { column, calendar: CalendarId::DAY }));
         let unique = source.map_or_else(Vec::new, |source| {
-            if !source.key.is_empty() || !matches!(source.row, RowKind::Count { .. }) {
+            // Where facts have codes, two lines of the same groups are two facts or one, and the codes say which.
+            if !source.key.is_empty() || source.facts.is_some() || !matches!(source.row, RowKind::Count { .. }) {
                 return source.key.clone();
             }
             // Two lines of a table for the same groups and period would be added without anybody noticing. A text that is no
@@ -366,6 +367,7 @@ impl<'p> QueryBuilder<'p> {
             lanes: self.lanes.items,
             sets,
             unique,
+            facts: source.and_then(|source| source.facts.clone()),
         };
         let plan = SourcePlan { source: self.source, sets: plans, period_keys, day_key, table, lane_users: self.users };
         (query, plan)

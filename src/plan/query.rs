@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::problem::Problem;
-use crate::program::model::{ColumnTest, DataSource, Dimension, TestKind, TestOn};
+use crate::problem::{DataPlace, Problem};
+use crate::program::model::{ColumnTest, DataSource, Dimension, FactRows, TestKind, TestOn};
 use crate::types::{Calendar, CalendarId, Period};
 
 /// What is wanted of one source, in one scan.
@@ -25,12 +25,18 @@ pub struct CubeQuery {
     pub sets: Vec<GroupingSet>,
     /// Columns whose joint value must not repeat (reported as duplicate keys); empty for no check.
     pub unique: Vec<usize>,
+    /// Rows of one fact enter once; every row where `None`.
+    pub facts: Option<FactRows>,
 }
 
 impl CubeQuery {
     /// The columns of the source that the answer depends on.
     pub fn columns(&self) -> BTreeSet<usize> {
         let mut columns: BTreeSet<usize> = self.unique.iter().copied().collect();
+        if let Some(facts) = &self.facts {
+            columns.insert(facts.column);
+            columns.extend(facts.same.iter().chain(&facts.stated).chain(&facts.by));
+        }
         for key in &self.keys {
             match key {
                 Key::Dimension { column, .. } | Key::Period { column, .. } => columns.insert(*column),
@@ -216,6 +222,10 @@ pub struct Cube {
     pub periods: BTreeMap<usize, (i32, i32)>,
     /// Windows, days of a table of years and the unknown period, where rows state them: what [`Cube::window_code`] counts.
     pub windows: Vec<Period>,
+    /// Facts that several rows state, in the order of their first lines; at most [`Cube::FACTS`] of them.
+    pub facts: Vec<StatedFact>,
+    /// How many more there are.
+    pub facts_left_out: u64,
     /// What is wrong in the data.
     pub problems: Vec<Problem>,
     /// Occurrences that are counted but not in `problems`, because there were too many.
@@ -224,7 +234,35 @@ pub struct Cube {
     pub unreadable: bool,
 }
 
+/// A fact that several rows state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedFact {
+    /// Its code as it stands in the data.
+    pub code: String,
+    /// The rows, by line. Each is a place whose text is what the row states.
+    pub statements: Vec<Statement>,
+    /// They all state the same.
+    pub agree: bool,
+    /// For each [`CubeQuery::keys`], the code of the row that is counted (of the first one where none is).
+    pub keys: Vec<i32>,
+    /// For each [`CubeQuery::filters`], whether that row passes.
+    pub passes: Vec<bool>,
+}
+
+/// One row that states a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Who states it, where a column says so.
+    pub by: Option<String>,
+    /// The row, and what it states.
+    pub place: DataPlace,
+    /// It is the one that is counted.
+    pub counted: bool,
+}
+
 impl Cube {
+    /// How many facts that several rows state are kept to be shown.
+    pub const FACTS: usize = 1_000;
     /// The code of a group whose column is empty or unreadable.
     pub const UNKNOWN: i32 = i32::MIN;
     /// The code of a row that the source marks as a total.

@@ -5,6 +5,7 @@
 mod words;
 
 pub use data::Binary;
+pub use facts::Stated;
 pub use names::Named;
 pub use rules::Explained;
 pub use syntax::Hoped;
@@ -104,6 +105,8 @@ families! {
     evaluation::EvaluationProblem,
     /// E07: rules and published figures.
     rules::RuleProblem,
+    /// Facts and persons counted once.
+    facts::FactProblem,
     /// E08: the project: manifest, files, folders.
     project::ProjectProblem,
 }

@@ -8,6 +8,7 @@ pub use sources::{MAXIMUM_THRESHOLD, threshold as confidentiality_threshold};
 mod collect;
 mod conditions;
 mod dimensions;
+mod facts;
 mod framework;
 mod funnels;
 mod indicators;

@@ -213,6 +213,8 @@ pub struct DataSource {
     pub columns: Vec<Column>,
     /// Dimensions in which no row means zero.
     pub covers: Vec<usize>,
+    /// Which rows state one fact, and whose statement is kept where they differ.
+    pub facts: Option<FactRows>,
     /// How far « environ » reaches in qualified columns, in per cent; unknown where nothing is declared.
     pub margin: Option<Number>,
     /// Counts below it are not shown, nor what would give them away; `None` where nothing is declared, 0 for no protection.
@@ -223,6 +225,30 @@ pub struct DataSource {
     pub covers_period: Option<Period>,
     /// Where it is declared.
     pub definition: Span,
+}
+
+/// Which rows of a source state one fact (meaning 14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactRows {
+    /// The column of the fact's code; rows without one state different facts.
+    pub column: usize,
+    /// Columns in which two statements of one fact agree by definition: another value there is another figure of it.
+    pub same: Vec<usize>,
+    /// Columns in which they may differ.
+    pub stated: Vec<usize>,
+    /// The column that says who states it; a likely one where no priority is declared.
+    pub by: Option<usize>,
+    /// Whose statement is kept; `None` where nothing is declared.
+    pub priority: Option<Priority>,
+}
+
+/// The values of a column in the order in which they are believed; others come after all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Priority {
+    /// Of a text column.
+    Texts(Vec<String>),
+    /// Members of a dimension.
+    Members(Vec<usize>),
 }
 
 /// How the text of a data file is written; `None` is found out and reported.

@@ -64,6 +64,7 @@ impl<'a> Checker<'a> {
             covers: Vec::new(),
             covers_period: None,
             finality: finality_of(decl),
+            facts: None,
             margin: None,
             threshold: None,
             definition: decl.name.span,
@@ -85,6 +86,7 @@ impl<'a> Checker<'a> {
             }
         }
         self.coverage(at, decl, &mut source);
+        self.facts(at, decl, &mut source);
         if let Some(Value::Quantity(quantity)) = decl.field(Key::ApproximationMargin).map(|field| &field.value)
             && self.quantity_in(quantity, &Unit::Percent)
         {
@@ -314,7 +316,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A column of the source at hand by its name; reports where there is none.
-    fn own_column(&mut self, at: usize, source: &DataSource, name: &Name) -> Option<usize> {
+    pub(super) fn own_column(&mut self, at: usize, source: &DataSource, name: &Name) -> Option<usize> {
         let facts = self.sources.get(at)?;
         if let Some(column) = facts.by_name.get(&name.text).copied() {
             return Some(column);

@@ -176,6 +176,12 @@ pub enum Key {
     /// `compte: migrants par code_migrant` / `counts: migrants by code_migrant`: distinct keys of another thing than the
     /// row → [`Value::Counts`]
     Counts,
+    /// `fait: code_du_fait` / `fact: fact_code`: rows with the same text in this column, for the same period and groups, state one
+    /// fact, which is counted once → [`Value::Name`]
+    FactId,
+    /// `priorité: producteur "UNHCR", "OIM"` / `priority: provider "UNHCR", "OIM"`: whose statement of a fact is kept where two
+    /// differ → [`Value::Priority`]
+    Priority,
     /// `effectif: nombre d'élèves` / `count: nombre of pupils`: the column `nombre` counts pupils; `, qualifié` /
     /// `, qualified` as for other columns → [`Value::CountColumn`]
     Count,
@@ -301,6 +307,8 @@ pub enum Value {
     RowIs(RowIs),
     /// `migrants par code_migrant`: unit word, key column.
     Counts(UnitWord, Name),
+    /// `producteur "UNHCR", "OIM"`: a column and its values, the first one before the others.
+    Priority(Name, Vec<Literal>),
     /// `nombre d'élèves`: column, unit word.
     CountColumn {
         /// The column.

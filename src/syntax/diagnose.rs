@@ -222,6 +222,10 @@ pub(super) fn hoped_of_shape(shape: Shape) -> Hoped {
             "une unité et sa clé, comme « migrants par code_migrant »",
             "a unit and its key, like `migrants by code_migrant`",
         ),
+        Shape::Priority => both(
+            "une colonne et ses valeurs, la première d'abord, comme producteur \"UNHCR\", \"OIM\"",
+            "a column and its values, the first one first, like provider \"UNHCR\", \"IOM\"",
+        ),
         Shape::CountColumn => both(
             "une colonne et son unité, comme « nombre d'élèves »",
             "a column and its unit, like `nombre of pupils`",

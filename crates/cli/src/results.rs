@@ -79,6 +79,8 @@ pub struct Row {
     pub outside_validity: Option<PeriodOut>,
     /// A break in the series at this figure, or inside what it is computed from.
     pub series_break: Option<BreakOut>,
+    /// Facts in the figure that several rows state, each counted once.
+    pub facts: Vec<FactOut>,
     /// The figure is declared provisional.
     pub provisional: bool,
     /// The figure is declared to replace an earlier one.
@@ -179,6 +181,34 @@ pub struct BreakOut {
     pub reason: String,
     /// The figure is computed from both sides of the break; else it is the first one of the new definition.
     pub crosses: bool,
+}
+
+/// A fact that several rows of a source state, counted once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FactOut {
+    /// The source.
+    pub source: String,
+    /// The code of the fact.
+    pub code: String,
+    /// All statements are the same.
+    pub agree: bool,
+    /// The statements, the one that is counted first.
+    pub statements: Vec<StatementOut>,
+}
+
+/// One row that states a fact.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StatementOut {
+    /// Who states it.
+    pub by: Option<String>,
+    /// What is stated, as it stands in the data.
+    pub text: String,
+    /// The data file, relative to the data folder.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: u64,
+    /// It is the one that is counted.
+    pub counted: bool,
 }
 
 /// One coordinate of a group.
@@ -441,6 +471,7 @@ impl Out<'_> {
                 reason: at.reason.clone(),
                 crosses: at.crosses,
             }),
+            facts: figure.facts.iter().map(|fact| self.fact(fact)).collect(),
             provisional: figure.life.provisional,
             revised: figure.life.revised,
             definition: self.place(indicator.definition),
@@ -481,6 +512,22 @@ impl Out<'_> {
             },
             unknown: key.member == Member::Unknown,
         })
+    }
+
+    fn fact(&self, fact: &jauge::outcome::FactStated) -> FactOut {
+        let statements = fact.statements.iter().map(|one| StatementOut {
+            by: one.by.clone(),
+            text: one.text.clone(),
+            file: one.file.clone(),
+            line: one.line,
+            counted: one.counted,
+        });
+        FactOut {
+            source: self.program.sources.get(fact.source).map(|source| source.name.clone()).unwrap_or_default(),
+            code: fact.code.clone(),
+            agree: fact.agree,
+            statements: statements.collect(),
+        }
     }
 
     fn aim(&self, aim: &Aim) -> AimOut {

@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jauge::plan::{Catalog, Cells, Cube, CubeQuery, CubeSource, Key, LaneState};
+use jauge::plan::{Catalog, Cells, Cube, CubeQuery, CubeSource, Key, LaneState, StatedFact};
 use jauge::problem::{DataPlace, DataProblem, Place, Problem};
-use jauge::program::model::{Column, DataSource, TestKind, TestOn};
+use jauge::program::model::{Column, DataSource, FactRows, TestKind, TestOn};
 
 use crate::cell::Mistake;
 use crate::class::{Shape, measured};
 use crate::column::{Needed, Reader};
 use crate::distinct::Keys;
+use crate::facts::{self, FactPlaces, Several, Telling};
 use crate::feed::{Feed, Stop};
 use crate::filter::Filters;
 use crate::fold::Folded;
@@ -151,7 +152,13 @@ impl Engine {
                 })
             };
             let unique = query.unique.iter().copied().filter(is_there).collect();
-            of_inline = CubeQuery { unique, ..query.clone() };
+            let facts = query.facts.clone().filter(|facts| is_there(&facts.column)).map(|facts| FactRows {
+                same: facts.same.into_iter().filter(|column| is_there(column)).collect(),
+                stated: facts.stated.into_iter().filter(|column| is_there(column)).collect(),
+                by: facts.by.filter(|by| is_there(by)),
+                ..facts
+            });
+            of_inline = CubeQuery { unique, facts, ..query.clone() };
             &of_inline
         } else {
             query
@@ -180,6 +187,7 @@ impl Engine {
         distinct_columns.dedup();
         let distinct = distinct_columns.iter().map(|column| place(*column)).collect();
         let unique = query.unique.iter().map(|column| place(*column)).collect();
+        let facts = query.facts.as_ref().map(|facts| FactPlaces::new(facts, place));
         let mut needed = needed;
         for one in &mut needed {
             if let Some(conditions) = conditions.get_mut(one.index) {
@@ -201,6 +209,7 @@ impl Engine {
             distinct,
             distinct_words: distinct_words(query, shape),
             unique,
+            facts,
             layout,
             path: path.clone(),
             encoding_known: feed.encoding.is_some(),
@@ -219,12 +228,13 @@ impl Engine {
             let at = DataPlace { line: headers.line, ..empty_place(&path) };
             problems.push(Problem::at(DataProblem::HeaderOnly { path: path.clone() }, Place::Data(at)));
         }
-        let (folded, mistakes, keys) = merge(&scan, parts, &distinct_columns);
+        let (folded, mistakes, keys, several) = merge(&scan, parts, &distinct_columns);
         let periods = folded.periods.clone();
         let (mut sets, too_large) = folded.finish(query);
         let met = scan.needed.iter().map(|one| one.reader.windows()).find(|met| !met.is_empty()).unwrap_or_default();
-        let windows = windows::in_order(query, &met, &mut sets);
         let mut problems_left_out = 0;
+        let (mut facts, facts_left_out) = self.facts(&scan, several, &mut problems, &mut problems_left_out);
+        let windows = windows::in_order(query, &met, &mut sets, &mut facts);
         for column in too_large {
             let name = source.columns.get(column).map_or_else(String::new, |column| column.name.clone());
             let one = scan.needed.iter().find(|one| one.index == column);
@@ -239,7 +249,7 @@ impl Engine {
         problems_left_out += explain(&scan, mistakes, &mut problems);
         problems_left_out += self.duplicates(&scan, keys, &mut problems);
         problems.sort_by_key(sort_key);
-        Ok(Cube { sets, rows, periods, windows, problems, problems_left_out, unreadable: false })
+        Ok(Cube { sets, rows, periods, windows, facts, facts_left_out, problems, problems_left_out, unreadable: false })
     }
 
     /// Duplicate keys, with both lines. The texts of the key are read again from the file, which is cheap for the few
@@ -247,9 +257,9 @@ impl Engine {
     fn duplicates(&self, scan: &Scan<'_>, keys: Keys, problems: &mut Vec<Problem>) -> u64 {
         let (lines, left_out) = keys.finish();
         let columns: Vec<&Needed<'_>> = scan.unique.iter().filter_map(|at| scan.needed.get(*at)).collect();
-        let texts = self.texts(scan, lines.iter().map(|(line, _)| *line).collect());
+        let texts = self.texts(scan, lines.iter().map(|(line, _)| *line).collect(), &scan.unique);
         for (line, first) in lines {
-            let key = texts.get(&line).cloned().unwrap_or_default();
+            let key = shorten(&texts.get(&line).cloned().unwrap_or_default().join(" | "));
             let names = columns.iter().map(|one| one.reader.column.name.clone()).collect();
             let single = match columns.as_slice() {
                 [one] => Some(*one),
@@ -270,8 +280,47 @@ impl Engine {
         left_out
     }
 
-    /// The key texts of some lines, read again; nothing for lines that cannot be read any more.
-    fn texts(&self, scan: &Scan<'_>, mut lines: Vec<u64>) -> BTreeMap<u64, String> {
+    /// Facts that several rows state, with the texts of their rows read again; how many more there are.
+    fn facts(
+        &self,
+        scan: &Scan<'_>,
+        mut several: Vec<Several>,
+        problems: &mut Vec<Problem>,
+        left_out: &mut u64,
+    ) -> (Vec<StatedFact>, u64) {
+        let Some(places) = &scan.facts else { return (Vec::new(), 0) };
+        let (not_kept, disagree) = facts::kept(&mut several);
+        *left_out += disagree;
+        let lines = several.iter().flat_map(|fact| fact.lines().iter().copied()).collect();
+        // A place that is not among the needed ones has an empty text.
+        let by = places.by.unwrap_or(usize::MAX);
+        let columns: Vec<usize> = [places.column, by].into_iter().chain(places.stated.iter().copied()).collect();
+        let mut texts = self.texts(scan, lines, &columns);
+        if scan.catalog.source.threshold.is_some_and(|threshold| threshold > 0) {
+            // What rows state of few persons is not shown.
+            for texts in texts.values_mut() {
+                texts.iter_mut().skip(2).filter(|text| !text.is_empty()).for_each(|text| *text = MASK.to_string());
+            }
+        }
+        let telling = Telling {
+            query: scan.query,
+            shape: scan.shape,
+            path: &scan.path,
+            needed: &scan.needed,
+            places,
+            texts: &texts,
+        };
+        let mut told = Vec::new();
+        for fact in &several {
+            let (fact, problem) = telling.tell(fact);
+            told.push(fact);
+            problems.extend(problem);
+        }
+        (told, not_kept)
+    }
+
+    /// The texts of some lines in some needed columns, read again; nothing for lines that cannot be read any more.
+    fn texts(&self, scan: &Scan<'_>, mut lines: Vec<u64>, columns: &[usize]) -> BTreeMap<u64, Vec<String>> {
         let mut texts = BTreeMap::new();
         lines.sort_unstable();
         let Some(last) = lines.last().copied() else { return texts };
@@ -296,10 +345,12 @@ impl Engine {
             let Ok(text) = std::str::from_utf8(&chunk.bytes) else { break };
             crate::split::rows(text, chunk.has_quotes, chunk.first_line, &scan.layout, &mut buffers, |row| {
                 if lines.binary_search(&row.line).is_ok() {
-                    let parts = scan.unique.iter().filter_map(|at| scan.needed.get(*at)).map(|one| {
-                        if one.reader.column.confidential { MASK.to_string() } else { shorten(row.text(one.place)) }
+                    let parts = columns.iter().map(|at| match scan.needed.get(*at) {
+                        Some(one) if one.reader.column.confidential => MASK.to_string(),
+                        Some(one) => shorten(row.text(one.place)),
+                        None => String::new(),
                     });
-                    texts.insert(row.line, shorten(&parts.collect::<Vec<_>>().join(" | ")));
+                    texts.insert(row.line, parts.collect());
                 }
             });
         }
@@ -463,25 +514,30 @@ fn run(scan: &Scan<'_>, threads: usize) -> Vec<Part> {
     })
 }
 
-fn merge(scan: &Scan<'_>, parts: Vec<Part>, distinct: &[usize]) -> (Folded, Mistakes, Keys) {
+fn merge(scan: &Scan<'_>, parts: Vec<Part>, distinct: &[usize]) -> (Folded, Mistakes, Keys, Vec<Several>) {
     let mut parts = parts.into_iter();
-    let Some(Part { mut folded, mut mistakes, mut classes, mut occurrences, mut keys }) = parts.next() else {
-        return (Folded::new(scan.query), Mistakes::default(), Keys::default());
+    let Some(mut all) = parts.next() else {
+        return (Folded::new(scan.query), Mistakes::default(), Keys::default(), Vec::new());
     };
     for part in parts {
-        folded.merge(part.folded);
-        mistakes.merge(part.mistakes);
-        keys.merge(part.keys);
+        all.folded.merge(part.folded);
+        all.mistakes.merge(part.mistakes);
+        all.keys.merge(part.keys);
+        all.facts.merge(part.facts);
         let renamed: Vec<u32> =
-            (0..part.classes.len()).map(|class| classes.class(part.classes.words(class)) as u32).collect();
-        for (own, other) in occurrences.iter_mut().zip(part.occurrences) {
+            (0..part.classes.len()).map(|class| all.classes.class(part.classes.words(class)) as u32).collect();
+        for (own, other) in all.occurrences.iter_mut().zip(part.occurrences) {
             own.merge(other, &renamed);
         }
     }
+    let facts = std::mem::take(&mut all.facts);
+    let (counted, several) = facts.settle(scan.facts.as_ref().is_some_and(|places| places.declared));
+    scan.count(&counted, &mut all);
+    let Part { mut folded, mistakes, classes, occurrences, keys, facts: _ } = all;
     for (column, occurrences) in distinct.iter().zip(occurrences) {
         folded.add_distinct(*column, occurrences, &classes, scan.query, scan.shape);
     }
-    (folded, mistakes, keys)
+    (folded, mistakes, keys, several)
 }
 
 /// Adds the words' facts of the mistakes that are kept; says how many are not.

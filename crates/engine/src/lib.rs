@@ -13,6 +13,7 @@ mod class;
 mod column;
 mod distinct;
 mod engine;
+mod facts;
 mod feed;
 mod filter;
 mod fold;

@@ -9,6 +9,7 @@ use crate::cell::{Mistake, Value};
 use crate::class::{Classes, Measured, Shape, encode_code};
 use crate::column::{Memory, Needed};
 use crate::distinct::{Keys, Occurrences, identify};
+use crate::facts::{FactPlaces, Facts, Waiting};
 use crate::feed::{Feed, Stop};
 use crate::filter::Filters;
 use crate::fold::Folded;
@@ -31,6 +32,8 @@ pub(crate) struct Scan<'a> {
     pub(crate) distinct_words: Vec<u64>,
     /// Needed columns that together are a key.
     pub(crate) unique: Vec<usize>,
+    /// Where the columns of facts are.
+    pub(crate) facts: Option<FactPlaces>,
     pub(crate) layout: Layout,
     pub(crate) path: String,
     pub(crate) encoding_known: bool,
@@ -48,6 +51,7 @@ pub(crate) struct Part {
     pub(crate) classes: Classes,
     pub(crate) occurrences: Vec<Occurrences>,
     pub(crate) keys: Keys,
+    pub(crate) facts: Facts,
 }
 
 /// Buffers of one thread, used again for each row.
@@ -71,6 +75,7 @@ impl Scan<'_> {
             classes: Classes::new(self.shape, &[]),
             occurrences: self.distinct.iter().map(|_| Occurrences::default()).collect(),
             keys: Keys::default(),
+            facts: Facts::default(),
         };
         let mut hands = Hands {
             memories: self.needed.iter().map(|_| Memory::new()).collect(),
@@ -183,9 +188,11 @@ impl Scan<'_> {
         if self.filters.test_words > 0 {
             self.general(row, hands);
         }
-        classes.add(&hands.words, &self.measured, &hands.values);
-        if !self.distinct.is_empty() {
-            self.occurrences(row, hands, part);
+        if !self.waits(row, hands, part) {
+            classes.add(&hands.words, &self.measured, &hands.values);
+            if !self.distinct.is_empty() {
+                self.occurrences(row, hands, part);
+            }
         }
         if !self.unique.is_empty() {
             self.key(row, hands, part);
@@ -225,6 +232,69 @@ impl Scan<'_> {
             identify(value, text, &mut hands.bytes);
             occurrences.add(&hands.bytes, class);
         }
+    }
+
+    /// Keeps a row that states a fact until all rows are read; false where it states none.
+    fn waits(&self, row: &Row<'_>, hands: &mut Hands, part: &mut Part) -> bool {
+        let Some(places) = &self.facts else { return false };
+        let value = |at: usize| hands.values.get(at).copied().unwrap_or(Value::Missing);
+        let text = |at: usize| self.needed.get(at).map_or("", |needed| row.text(needed.place));
+        let code = value(places.column);
+        if !code.is_present() || code == Value::Total {
+            return false;
+        }
+        // A part's length after it keeps ("ab", "c") and ("a", "bc") apart.
+        let joined = |columns: &mut dyn Iterator<Item = usize>| {
+            let mut bytes = Vec::new();
+            for at in columns {
+                let start = bytes.len();
+                identify(value(at), text(at), &mut bytes);
+                let length = u32::try_from(bytes.len() - start).unwrap_or(u32::MAX);
+                bytes.extend_from_slice(&length.to_le_bytes());
+            }
+            bytes
+        };
+        let fact = joined(&mut std::iter::once(places.column).chain(places.same.iter().copied()));
+        let what = joined(&mut places.stated.iter().copied());
+        let empty = !places.stated.is_empty() && places.stated.iter().all(|at| !value(*at).is_present());
+        let keys = self.distinct.iter().map(|at| {
+            let mut bytes = Vec::new();
+            if value(*at).is_present() && value(*at) != Value::Total {
+                identify(value(*at), text(*at), &mut bytes);
+            }
+            bytes.into_boxed_slice()
+        });
+        let waiting = Waiting {
+            rank: places.by.map_or(u32::MAX, |at| places.rank(value(at), text(at))),
+            line: row.line,
+            words: hands.words.as_slice().into(),
+            values: hands.values.as_slice().into(),
+            keys: keys.collect(),
+        };
+        part.facts.add(&fact, &what, empty, waiting);
+        true
+    }
+
+    /// Puts the counted rows of facts among the others.
+    pub(crate) fn count(&self, rows: &[Waiting], part: &mut Part) {
+        let mut classes = Classes::new(self.shape, &self.measured);
+        let mut projected = vec![0; self.shape.width()];
+        for row in rows {
+            classes.add(&row.words, &self.measured, &row.values);
+            for ((to, from), matters) in projected.iter_mut().zip(&row.words).zip(&self.distinct_words) {
+                *to = from & matters;
+            }
+            if self.distinct.is_empty() {
+                continue;
+            }
+            let class = part.classes.class(&projected);
+            for (key, occurrences) in row.keys.iter().zip(&mut part.occurrences) {
+                if !key.is_empty() {
+                    occurrences.add(key, class);
+                }
+            }
+        }
+        part.folded.add(&classes, self.query, &self.measured, self.shape);
     }
 
     fn key(&self, row: &Row<'_>, hands: &mut Hands, part: &mut Part) {

@@ -1,10 +1,10 @@
 //! Windows that threads met in any order to windows in the order of time, with the codes of the cells changed alike.
 
-use jauge::plan::{Cells, Cube, CubeQuery, Key};
+use jauge::plan::{Cells, Cube, CubeQuery, Key, StatedFact};
 use jauge::types::Period;
 
 /// The windows in order; the codes in the cells follow them.
-pub(crate) fn in_order(query: &CubeQuery, met: &[Period], sets: &mut [Cells]) -> Vec<Period> {
+pub(crate) fn in_order(query: &CubeQuery, met: &[Period], sets: &mut [Cells], facts: &mut [StatedFact]) -> Vec<Period> {
     let mut windows = met.to_vec();
     windows.sort_unstable();
     if windows == met {
@@ -33,6 +33,13 @@ pub(crate) fn in_order(query: &CubeQuery, met: &[Period], sets: &mut [Cells]) ->
                 (codes, values)
             })
             .collect();
+    }
+    for fact in facts {
+        for (code, key) in fact.keys.iter_mut().zip(&query.keys) {
+            if matches!(key, Key::Period { .. }) {
+                *code = renamed(*code);
+            }
+        }
     }
     windows
 }

@@ -67,6 +67,7 @@ fn full_query() -> CubeQuery {
             GroupingSet { keys: vec![1, 2], lanes: vec![0, 5, 14, 20] },
             GroupingSet { keys: vec![4], lanes: all },
         ],
+        facts: None,
         unique: vec![PERSON, SEX],
     }
 }

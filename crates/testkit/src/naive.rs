@@ -7,7 +7,8 @@ use jauge::plan::{
     Catalog, Cells, Cube, CubeQuery, CubeSource, Decimal, Filter, GroupingSet, Key, Lane, LaneState, LaneValue,
 };
 use jauge::program::model::{
-    Column, ColumnTest, ColumnType, Comparison, DateStyle, Dimension, MissingPolicy, TestKind, TestOn,
+    Column, ColumnTest, ColumnType, Comparison, DateStyle, Dimension, FactRows, MissingPolicy, Priority, TestKind,
+    TestOn,
 };
 use jauge::types::{Calendar, Date, Number};
 
@@ -329,9 +330,54 @@ impl Rows {
     }
 }
 
+/// The rows that are counted: of those that state one fact, the one whose author comes first in the declared order, then the
+/// first one; none where two that differ share the first place.
+fn counted(rows: Vec<Vec<Held>>, facts: &FactRows) -> Vec<Vec<Held>> {
+    let of = |row: &[Held], columns: &[usize]| -> Vec<Held> {
+        columns.iter().map(|column| row.get(*column).cloned().unwrap_or(Held::Missing)).collect()
+    };
+    let rank = |row: &[Held]| match (&facts.priority, facts.by.and_then(|by| row.get(by))) {
+        (Some(Priority::Texts(list)), Some(Held::Text(text))) => list.iter().position(|one| one == text),
+        (Some(Priority::Members(list)), Some(Held::Member(at, _))) => list.iter().position(|one| one == at),
+        _ => None,
+    };
+    let place = |row: &[Held]| rank(row).unwrap_or(usize::MAX);
+    let said = |row: &[Held]| of(row, &facts.stated).iter().any(|held| *held != Held::Missing);
+    let mut kept = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        if matches!(row.get(facts.column), None | Some(Held::Missing | Held::Total)) {
+            kept.push(row.clone());
+            continue;
+        }
+        let key = |row: &[Held]| (of(row, &[facts.column]), of(row, &facts.same));
+        let all: Vec<(usize, &Vec<Held>)> =
+            rows.iter().enumerate().filter(|(_, other)| key(other) == key(row)).collect();
+        let speaking: Vec<&(usize, &Vec<Held>)> = all.iter().filter(|(_, row)| said(row)).collect();
+        let differs = |one: &[Held], other: &[Held]| of(one, &facts.stated) != of(other, &facts.stated);
+        let Some(best) = speaking.iter().min_by_key(|(at, row)| (place(row), *at)) else {
+            if all.first().is_some_and(|(first, _)| *first == at) {
+                kept.push(row.clone());
+            }
+            continue;
+        };
+        let tied = |(_, other): &&&(usize, &Vec<Held>)| differs(other, best.1) && place(other) == place(best.1);
+        let disputed = speaking.iter().any(|other| differs(other.1, best.1));
+        let decided = !disputed || (facts.priority.is_some() && !speaking.iter().any(|other| tied(&other)));
+        if decided && best.0 == at {
+            kept.push(row.clone());
+        }
+    }
+    kept
+}
+
 impl CubeSource for Rows {
     fn cube(&self, query: &CubeQuery, catalog: Catalog<'_>) -> Cube {
         let Some(rows) = self.read(catalog) else { return Cube { unreadable: true, ..Cube::default() } };
+        let read = rows.len() as u64;
+        let rows = match &query.facts {
+            Some(facts) => counted(rows, facts),
+            None => rows,
+        };
         let mut periods = BTreeMap::new();
         for (at, key) in query.keys.iter().enumerate() {
             if let Key::Period { .. } = key {
@@ -344,7 +390,7 @@ impl CubeSource for Rows {
         }
         Cube {
             sets: query.sets.iter().map(|set| cells(set, query, &rows, catalog)).collect(),
-            rows: rows.len() as u64,
+            rows: read,
             periods,
             ..Cube::default()
         }

@@ -286,3 +286,65 @@ proptest! {
         }
     }
 }
+
+const FACTS: &str = r#"language: english
+
+unit migrant
+  singular: "migrant"
+  plural:   "migrants"
+  is a:     person
+
+dimension sex "Sex"
+  groups: exclusive
+  members:
+    F  "Female"
+    M  "Male"
+
+source aids "Aids"
+  file:        "aids.csv"
+  each row is: a count
+  count:       number of migrants
+  fact:        fact
+  priority:    provider "B", "A"
+  period:      year (year)
+  columns:
+    fact      text, may be missing
+    provider  text
+    sex       sex, total "_T"
+
+indicator aided "Aided"
+  measure: number of migrants in aids
+  disaggregated by: sex
+"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn facts_are_counted_once_whatever_the_order(
+        rows in proptest::collection::vec(
+            ("[xyz]?", prop::sample::select(vec!["A", "B", "C"]), prop::sample::select(vec!["F", "M", "_T"]), 1u8..4,
+             2019u16..2021), 0..14),
+        chunk in 1usize..40,
+        threads in 1usize..4,
+    ) {
+        let mut text = String::from("fact,provider,sex,number,year\n");
+        for (fact, provider, sex, number, year) in &rows {
+            text.push_str(&format!("{fact},{provider},{sex},{number},{year}\n"));
+        }
+        let file = SourceFile::new("facts.jauge", FACTS);
+        let parsed = vec![parse(FileId(0), &file, Lang::En)];
+        let checked = check(&parsed, &Context { lang: Lang::En, tables: &BTreeMap::new() });
+        prop_assert!(checked.problems.is_empty(), "{:?}", checked.problems);
+        let plan = plan(&checked.program, &Request::all());
+        let query = plan.queries.first().expect("a source");
+        let program = &checked.program;
+        let source = program.sources.first().expect("a source");
+        let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let naive = Rows::default().csv("aids", &text).cube(query, catalog);
+        let fast = Engine::new(".").chunk_bytes(chunk).threads(threads).inline(0, text.clone()).cube(query, catalog);
+        prop_assert_eq!(&fast.sets, &naive.sets, "{}", text);
+        let whole = Engine::new(".").threads(1).inline(0, text.clone()).cube(query, catalog);
+        prop_assert_eq!(fast, whole, "{}", text);
+    }
+}

@@ -57,6 +57,7 @@ impl Lower<'_> {
             | Shape::FromFile
             | Shape::RowIs
             | Shape::Counts
+            | Shape::Priority
             | Shape::CountColumn
             | Shape::PeriodColumn
             | Shape::PeriodWanted

@@ -28,6 +28,7 @@ impl Lower<'_> {
             Shape::FromFile => Rule::v_from_file,
             Shape::RowIs => Rule::v_row_is,
             Shape::Counts => Rule::v_counts,
+            Shape::Priority => Rule::v_priority,
             Shape::CountColumn => Rule::v_count_column,
             Shape::PeriodColumn => Rule::v_period_column,
             Shape::PeriodWanted => Rule::v_period_wanted,
@@ -62,6 +63,13 @@ impl Lower<'_> {
             Shape::FromFile => Value::FromFile(self.members_file(&pairs)?),
             Shape::RowIs => Value::RowIs(self.row_is(&pairs)?),
             Shape::Counts => Value::Counts(self.unit_word(first), self.name(pairs.last()?)),
+            Shape::Priority => {
+                let mut values = Vec::new();
+                for pair in pairs.iter().filter(|pair| pair.as_rule() == Rule::member_ref) {
+                    values.push(self.literal(pair)?);
+                }
+                Value::Priority(self.name(first), values)
+            }
             Shape::CountColumn => Value::CountColumn {
                 column: self.name(first),
                 unit: self.unit_word(pairs.iter().find(|part| part.as_rule() == Rule::unit_word)?),

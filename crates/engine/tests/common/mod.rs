@@ -129,6 +129,7 @@ pub fn world() -> World {
         period: None,
         columns,
         covers: vec![],
+        facts: None,
         margin: None,
         threshold: None,
         covers_period: None,
@@ -164,6 +165,7 @@ pub fn query(keys: Vec<Key>, states: Vec<LaneState>) -> CubeQuery {
         lanes: states.into_iter().map(|state| Lane { filter: None, state }).collect(),
         keys,
         unique: vec![],
+        facts: None,
     }
 }
 
