@@ -22,6 +22,66 @@ pub enum Value {
     NotComputable(ZeroDenominator),
     /// Hidden to protect persons.
     Suppressed,
+    /// How far one milestone is: no number, and « en cours » is neither 0 nor 1.
+    Stage(Box<Stage>),
+}
+
+/// How far one milestone is at the end of a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// The dimension whose members are the stages, in order; `None` for a milestone that is reached or not.
+    pub stages: Option<usize>,
+    /// Reached, in progress, not begun.
+    pub progress: Progress,
+    /// The last stage reached: member of `stages`, which it is in their order from 1, and when.
+    pub reached: Option<ReachedStage>,
+    /// The stage that the data say is in progress (`Some(None)` for the only one), where it lies after the one reached.
+    pub under_way: Option<Option<usize>>,
+    /// The next stage for which the data have a planned date, and that date.
+    pub planned: Option<(Option<usize>, Period)>,
+}
+
+impl Stage {
+    /// Which stage is reached in their order from 1; 0 before the first.
+    pub fn rank(&self) -> usize {
+        self.reached.as_ref().map_or(0, |reached| reached.rank)
+    }
+}
+
+/// A stage that is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReachedStage {
+    /// The member of the dimension of stages; `None` for the only stage.
+    pub member: Option<usize>,
+    /// Its place among the stages, from 1.
+    pub rank: usize,
+    /// When: a day, or the month or year as far as it is known; `None` where no date is known.
+    pub on: Option<Period>,
+}
+
+/// How far a milestone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// Its last stage is reached.
+    Reached,
+    /// A stage is reached or in progress, not the last one.
+    InProgress,
+    /// Nothing yet.
+    NotBegun,
+}
+
+/// How many milestones are how far: what a count or a share of milestones stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// Their last stage is reached.
+    pub reached: Range,
+    /// Begun, not reached.
+    pub in_progress: Range,
+    /// Not begun.
+    pub not_begun: Range,
+    /// All that are followed.
+    pub all: u64,
 }
 
 /// Why a zero may be inferred.
@@ -62,6 +122,10 @@ pub enum MissingReason {
     NoCompatibleCount,
     /// The figure cannot be broken down this way: the source has no such breakdown.
     NoSuchBreakdown,
+    /// A stage was reached on a date that is not known well enough to say whether that was before the end of this period.
+    VagueDate,
+    /// Several milestones, or none: they have no stage together.
+    SeveralMilestones,
 }
 
 /// Which division by zero.
@@ -93,7 +157,11 @@ impl Value {
             Value::Qualified(range) => Some(range.clone()),
             Value::Number(number) => Some(Range::from(number.clone())),
             Value::ImpliedZero(_) => Some(Range::from(Number::zero())),
-            Value::Missing(_) | Value::NotApplicable(_) | Value::NotComputable(_) | Value::Suppressed => None,
+            Value::Missing(_)
+            | Value::NotApplicable(_)
+            | Value::NotComputable(_)
+            | Value::Suppressed
+            | Value::Stage(_) => None,
         }
     }
 
@@ -104,7 +172,11 @@ impl Value {
             Value::Number(number) => Some(number.clone()),
             Value::Qualified(range) => Some(range.stated().clone()),
             Value::ImpliedZero(_) => Some(Number::zero()),
-            Value::Missing(_) | Value::NotApplicable(_) | Value::NotComputable(_) | Value::Suppressed => None,
+            Value::Missing(_)
+            | Value::NotApplicable(_)
+            | Value::NotComputable(_)
+            | Value::Suppressed
+            | Value::Stage(_) => None,
         }
     }
 }
@@ -156,6 +228,10 @@ pub enum Status {
     AtRisk,
     /// Below that.
     OffTrack,
+    /// A stage that is aimed at: the milestone is begun, the stage is not reached.
+    InProgress,
+    /// A stage that is aimed at and not reached when it should be.
+    NotReached,
     /// A target exists, but the status cannot be told (figure missing, baseline or target to be defined).
     CannotTell,
 }
@@ -243,6 +319,8 @@ pub struct Figure {
     pub base: Option<Base>,
     /// What the life of its definition says about it.
     pub life: Life,
+    /// For a count or a share of milestones: how many are how far.
+    pub tally: Option<Tally>,
     /// Facts in it that several rows state, each counted once.
     pub facts: Vec<FactStated>,
 }

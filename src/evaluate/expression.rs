@@ -66,6 +66,7 @@ impl Evaluator<'_> {
         match &expr.kind {
             ExprKind::Number(number) => Fig::range(number.clone()),
             ExprKind::Measure(measure) => self.measure(measure, ctx, period, group),
+            ExprKind::Milestones { source, of } => self.milestones(*source, *of, ctx, period, group),
             ExprKind::Indicator(at) => self.used(*at, ctx, period, group),
             ExprKind::Attribute { dimension, attribute } => self.attribute(*dimension, attribute, ctx, group),
             ExprKind::Where(inner, _) => match self.plan.contexts.find(ctx, id) {

@@ -1,7 +1,7 @@
 //! A figure on its way: a value with its state, what it was divided by and the rows behind it, and how they combine.
 
 use super::secret::Told;
-use crate::outcome::{Base, MissingReason, Rows, Value, ZeroDenominator};
+use crate::outcome::{Base, MissingReason, Rows, Tally, Value, ZeroDenominator};
 use crate::types::{Number, Period, Range};
 
 /// A value with its provenance.
@@ -14,6 +14,8 @@ pub(super) struct Fig {
     pub incomplete: bool,
     pub as_of: Option<Period>,
     pub base: Option<Base>,
+    /// For a count or a share of milestones: how many are how far.
+    pub tally: Option<Tally>,
     /// What it tells of protected counts.
     pub told: Told,
     /// Indicators with breaks in their series below it, each with the number of breaks before the period read.
@@ -34,6 +36,7 @@ impl Fig {
             incomplete: false,
             as_of: None,
             base: None,
+            tally: None,
             told: Told::default(),
             segments: Vec::new(),
             crosses: None,
@@ -86,6 +89,7 @@ impl Fig {
             incomplete: self.incomplete || other.incomplete,
             as_of: self.as_of.or(other.as_of),
             base: None,
+            tally: None,
             told: self.told.beside(&other.told),
             segments: self.segments.iter().chain(new).copied().collect(),
             crosses: self.crosses.or(other.crosses).or(crossed),
@@ -132,6 +136,7 @@ impl Fig {
         let mut out = numerator.combine(denominator, |over, under| quotient(over, under, scale));
         out.rows.used = denominator.rows.used;
         out.rows.missing = numerator.rows.missing.max(denominator.rows.missing);
+        out.tally = numerator.tally.clone().filter(|_| numerator.tally == denominator.tally);
         out.numerator = numerator.value.range();
         out.denominator = denominator.value.range();
         out
@@ -198,6 +203,7 @@ fn stronger<'v>(left: &'v Value, right: &'v Value) -> &'v Value {
     let rank = |value: &Value| match value {
         Value::NotApplicable(_) => 0,
         Value::Suppressed => 1,
+        Value::Stage(_) => 2,
         Value::Missing(_) => 2,
         Value::NotComputable(_) => 3,
         Value::ImpliedZero(_) | Value::Number(_) | Value::Qualified(_) => 4,

@@ -20,6 +20,10 @@ pub(super) fn left_out(group: &[GroupKey], fig: &Fig) -> bool {
         Value::Missing(MissingReason::PartsIncomplete { known, .. }) => *known > 0,
         value => value.range().is_some(),
     };
+    // Milestones have no stage together.
+    if matches!(fig.value, Value::Missing(MissingReason::SeveralMilestones)) {
+        return true;
+    }
     if remainder && !told {
         return true;
     }

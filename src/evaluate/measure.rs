@@ -223,6 +223,7 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
             }
         }
         LaneState::Rows
+        | LaneState::Line
         | LaneState::Present(_)
         | LaneState::Sum(_)
         | LaneState::Minimum(_)
@@ -234,7 +235,7 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
     let mut numerator = None;
     let mut denominator = None;
     let (value, with_value) = match state {
-        LaneState::Rows | LaneState::Present(_) | LaneState::Distinct(_) => {
+        LaneState::Rows | LaneState::Line | LaneState::Present(_) | LaneState::Distinct(_) => {
             (Value::Number(Number::from(merged.count)), rows)
         }
         LaneState::Sum(_) | LaneState::First { .. } | LaneState::Last { .. } => {

@@ -12,12 +12,14 @@ mod groups;
 mod implied;
 mod life;
 mod measure;
+mod milestones;
 mod periods;
 mod published;
 mod remainder;
 mod rules;
 mod secret;
 mod series;
+mod stage;
 mod table;
 mod targets;
 mod tests;
@@ -31,6 +33,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexSet;
 
+pub use stage::{member_words, progress_words, stage_words};
 pub use tests::{TestCheck, TestOutcome, run_test};
 pub use why::{Explanation, Step, why};
 
@@ -68,6 +71,7 @@ pub fn evaluate(program: &Program, plan: &Plan, cubes: &[Cube]) -> (Outcome, Vec
         evaluator.rules(&mut outcome.rules);
     }
     totals::check(&mut evaluator);
+    evaluator.check_stages();
     (outcome, evaluator.problems)
 }
 
@@ -209,6 +213,7 @@ impl<'a> Evaluator<'a> {
             base: fig.base,
             life,
             facts,
+            tally: fig.tally,
         };
         if let Some(indicator) = self.program.indicators.get(at) {
             targets::place(indicator, &mut figure);

@@ -72,6 +72,17 @@ impl Evaluator<'_> {
             };
             let Some(data) = self.program.sources.get(source) else { continue };
             let Some((_, labels)) = data.period else { continue };
+            if data.milestones.is_some()
+                && let Some(calendar) = self.calendar(calendar)
+            {
+                // How far a milestone is can be told at the end of every period from the first date to the last.
+                let ordinal = |day: i32| calendar.ordinal_of(crate::types::Date::from_day_number(day));
+                let days = self.days_of_stages(source).map(|(first, last)| (ordinal(first), ordinal(last)));
+                if let Some((first, last)) = days.filter(|(first, last)| last.saturating_sub(*first) < PERIODS_FILLED) {
+                    found.extend(first..=last);
+                }
+                continue;
+            }
             let own = if self.is_dated(source) { calendar } else { labels };
             let mut ordinals = answered.periods(own);
             let range = match data.covers_period {
@@ -116,6 +127,9 @@ impl Evaluator<'_> {
                 ExprKind::At(..) | ExprKind::MeanOver(..) => {}
                 ExprKind::Measure(measure) => {
                     sources.insert(measure.source);
+                }
+                ExprKind::Milestones { source, .. } => {
+                    sources.insert(*source);
                 }
                 ExprKind::Indicator(at) => sources.extend(known.get(at).into_iter().flatten()),
                 other => rest.extend(other.operands()),

@@ -19,7 +19,12 @@ pub(super) fn compare(evaluator: &mut Evaluator<'_>, indicator: &Indicator, figu
             continue;
         }
         let mode = indicator.rounding.map(|rounding| rounding.mode).unwrap_or_default();
-        let computed = figure.value.range();
+        let computed = match &figure.value {
+            Value::Stage(stage) if matches!(indicator.unit, Unit::Stage(_)) => {
+                Some(Range::from(Number::from(u64::try_from(stage.rank()).unwrap_or(u64::MAX))))
+            }
+            value => value.range(),
+        };
         let agreement = match &computed {
             None => Agreement::CannotTell,
             Some(computed) => compared(computed, printed, published.decimals, mode, &indicator.unit),

@@ -1,7 +1,7 @@
 //! Baselines, targets and status. They look at the value and never touch it (meaning 10).
 
 use super::groups::of_definition;
-use crate::outcome::{self, Figure, Status};
+use crate::outcome::{self, Figure, Progress, Status, Value};
 use crate::program::model::{Aim, Comparison, Indicator, Target};
 use crate::types::{Number, Period, Range, Unit};
 
@@ -32,9 +32,22 @@ pub(super) fn place(indicator: &Indicator, figure: &mut Figure) {
         .filter_map(|aim| Some((aim.period, aim.value.as_ref()?.stated().clone())))
         .max_by_key(|(period, _)| period.last);
     figure.status = Some(match figure.value.range() {
+        None if let Value::Stage(stage) = &figure.value => aimed_stage(stage, target, figure.period),
         None => Status::CannotTell,
         Some(value) => within(indicator, target, start, figure.period, &value),
     });
+}
+
+/// Where a milestone stands with respect to a stage that is aimed at: reached, in progress, or not reached when it should be.
+fn aimed_stage(stage: &outcome::Stage, target: &Target, period: Period) -> Status {
+    let Some(goal) = &target.aim.value else { return Status::CannotTell };
+    let reached = Number::from(u64::try_from(stage.rank()).unwrap_or(u64::MAX)) >= *goal.stated();
+    match stage.progress {
+        _ if reached => Status::Reached,
+        Progress::InProgress | Progress::Reached => Status::InProgress,
+        Progress::NotBegun if period.last >= target.aim.period.last => Status::NotReached,
+        Progress::NotBegun => Status::CannotTell,
+    }
 }
 
 fn outcome_aim(aim: &Aim, upper: Option<Number>) -> outcome::Aim {

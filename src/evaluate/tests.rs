@@ -90,7 +90,10 @@ pub fn run_test(program: &Program, test: &Test, cubes: &dyn CubeSource) -> (Test
                 indicator: name.unwrap_or_default(),
                 period: evaluator.period_label(expected.period),
                 group: evaluator.group_label(&group),
-                expected: super::why::expected_words(&expected.value),
+                expected: {
+                    let unit = asked.indicators.get(expected.indicator).map(|indicator| &indicator.unit);
+                    super::why::expected_words(&asked, &expected.value, unit)
+                },
                 actual: super::why::value_words(&evaluator, &fig.value, decimals(&expected.value)),
             };
             problems.push(Problem::new(fact, expected.span).also(test.definition));
@@ -110,7 +113,11 @@ pub fn run_test(program: &Program, test: &Test, cubes: &dyn CubeSource) -> (Test
 fn decimals(expected: &Expected) -> Option<u8> {
     match expected {
         Expected::Number(_, decimals) => Some(*decimals),
-        Expected::Missing | Expected::NotApplicable | Expected::NotComputable => None,
+        Expected::Stage(_)
+        | Expected::InProgress
+        | Expected::Missing
+        | Expected::NotApplicable
+        | Expected::NotComputable => None,
     }
 }
 
@@ -130,6 +137,10 @@ fn is_as_expected(expected: &Expected, actual: &Value, rounding: Option<Rounding
     };
     match expected {
         Expected::Number(number, decimals) => same(number, *decimals),
+        Expected::Stage(rank) => matches!(actual, Value::Stage(stage) if stage.rank() == *rank),
+        Expected::InProgress => {
+            matches!(actual, Value::Stage(stage) if stage.progress == crate::outcome::Progress::InProgress)
+        }
         Expected::Missing => matches!(actual, Value::Missing(_)),
         Expected::NotApplicable => matches!(actual, Value::NotApplicable(_)),
         Expected::NotComputable => matches!(actual, Value::NotComputable(_)),

@@ -57,9 +57,11 @@ impl Evaluator<'_> {
             (Some(sum), Some(stopped)) => match stopped.value {
                 // A part that has no meaning is not a part that is lacking.
                 Value::NotApplicable(_) | Value::NotComputable(_) | Value::Suppressed => sum.with(stopped.value),
-                Value::Missing(_) | Value::Number(_) | Value::Qualified(_) | Value::ImpliedZero(_) => {
-                    sum.with(Value::Missing(MissingReason::PartsIncomplete { known, wanted }))
-                }
+                Value::Missing(_)
+                | Value::Number(_)
+                | Value::Qualified(_)
+                | Value::ImpliedZero(_)
+                | Value::Stage(_) => sum.with(Value::Missing(MissingReason::PartsIncomplete { known, wanted })),
             },
             (None, Some(fig)) => fig,
             (None, None) => Fig::missing(MissingReason::NothingToMeasure),

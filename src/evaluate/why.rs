@@ -6,8 +6,8 @@ use super::{Evaluator, GroupId};
 use crate::outcome::{Figure, MissingReason, Rows, Value, ZeroDenominator, ZeroReason};
 use crate::plan::{CtxId, Cube, MeasureKey, Plan, Shape, conjuncts, only_dimensions, selects_cells, show_test, sign};
 use crate::program::model::{
-    Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, Operator, Over, Program,
-    SeriesOf,
+    Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, MilestonesOf, Operator,
+    Over, Program, SeriesOf,
 };
 use crate::text::{Both, Lang, Span};
 use crate::types::{Number, Period, Range, Rounding, RoundingMode, Unit};
@@ -261,6 +261,33 @@ impl Explaining<'_, '_> {
                         (words, std::iter::once(total).chain(cited.groups.iter().map(group)).collect())
                     }
                 }
+            }
+            ExprKind::Milestones { source, of } => {
+                file = program.sources.get(*source).and_then(|source| source.path.clone());
+                rows = Some(fig.rows);
+                let (told, cut) = self.evaluator.told_of_milestones(*source, next.ctx, next.period, next.group);
+                self.cut |= cut;
+                let steps = told.into_iter().map(|what| Step {
+                    depth: next.depth + 1,
+                    what,
+                    value: None,
+                    shown: both("", ""),
+                    period: None,
+                    rows: None,
+                    file: None,
+                    definition: expr.span,
+                });
+                conditions = steps.collect();
+                let name = program.sources.get(*source).map_or("", |source| source.name.as_str());
+                let words = match of {
+                    MilestonesOf::Stage => both("étape atteinte de", "stage reached in"),
+                    MilestonesOf::Reached | MilestonesOf::Share => both("jalons atteints de", "milestones reached in"),
+                    MilestonesOf::InProgress => both("jalons en cours de", "milestones in progress in"),
+                    MilestonesOf::NotBegun => both("jalons non commencés de", "milestones not begun in"),
+                    MilestonesOf::All => both("jalons suivis de", "milestones followed in"),
+                };
+                let words = Both { fr: format!("{} {name}", words.fr), en: format!("{} {name}", words.en) };
+                (words, Vec::new())
             }
             ExprKind::Indicator(used) => match program.indicators.get(*used) {
                 Some(indicator) => (both(&indicator.name, &indicator.name), vec![under(indicator.measure)]),
@@ -593,8 +620,22 @@ fn range_words(range: &Range, decimals: Option<u8>) -> Both<String> {
 }
 
 /// What a test expects, in words.
-pub(super) fn expected_words(expected: &Expected) -> Both<String> {
+pub(super) fn expected_words(program: &Program, expected: &Expected, unit: Option<&Unit>) -> Both<String> {
     match expected {
+        Expected::Stage(rank) => {
+            let stages = match unit {
+                Some(Unit::Stage(Some(stages))) => {
+                    program.dimensions.get(*stages).map(|dimension| (*stages, dimension))
+                }
+                _ => None,
+            };
+            let member = stages.and_then(|(_, of)| crate::program::stage_members(of).nth(rank.checked_sub(1)?));
+            match stages.zip(member) {
+                Some(((stages, _), member)) => super::member_words(program, stages, member),
+                None => both("atteint", "reached"),
+            }
+        }
+        Expected::InProgress => both("en cours", "in progress"),
         Expected::Number(range, decimals) => range_words(range, Some(*decimals)),
         Expected::Missing => both("non disponible", "missing"),
         Expected::NotApplicable => both("sans objet", "not applicable"),
@@ -633,6 +674,7 @@ pub(super) fn value_words(evaluator: &Evaluator<'_>, value: &Value, decimals: Op
             "not computable (numerator and denominator are zero)",
         ),
         Value::Suppressed => both("secret statistique", "suppressed"),
+        Value::Stage(stage) => super::progress_words(evaluator.program, stage),
     }
 }
 
@@ -667,6 +709,10 @@ fn reason_words(evaluator: &Evaluator<'_>, reason: &MissingReason) -> Both<Strin
         }
         MissingReason::NoSuchBreakdown => {
             both("la source n'a pas cette ventilation", "the source has no such breakdown")
+        }
+        MissingReason::VagueDate => both("date trop vague", "date too vague"),
+        MissingReason::SeveralMilestones => {
+            both("plusieurs jalons n'ont pas d'étape ensemble", "several milestones have no stage together")
         }
     }
 }

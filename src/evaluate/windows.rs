@@ -39,6 +39,8 @@ impl Evaluator<'_> {
                 | ExprKind::Series(..)
                 | ExprKind::Consumption { .. }
                 | ExprKind::Latest(_) => return BTreeSet::new(),
+                // A stage is told at the end of any period; the days on which rows date it are no periods of figures.
+                ExprKind::Milestones { .. } => return BTreeSet::new(),
                 ExprKind::Number(_) | ExprKind::Attribute { .. } | ExprKind::At(..) | ExprKind::MeanOver(..) => {}
                 ExprKind::Where(inner, _)
                 | ExprKind::Negative(inner)

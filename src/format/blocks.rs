@@ -218,6 +218,8 @@ fn write_expected(writer: &Writer<'_>, line: &ExpectedLine) -> String {
     let value = match &line.value {
         ExpectedValue::Is(quantity) => writer.quantity(quantity),
         ExpectedValue::Between(low, high) => writer.between(low, high),
+        ExpectedValue::Stage(literal) => writer.literal(literal),
+        ExpectedValue::InProgress(_) => writer.word(Keyword::ExpectedInProgress).to_string(),
         ExpectedValue::Missing(_) => writer.word(Keyword::NotAvailable).to_string(),
         ExpectedValue::NotApplicable(_) => writer.word(Keyword::NotApplicable).to_string(),
         ExpectedValue::NotComputable(_) => writer.word(Keyword::NotComputable).to_string(),
@@ -327,6 +329,7 @@ fn write_aim(writer: &Writer<'_>, aim: &Aim) -> String {
     let value = match &aim.value {
         AimValue::Is(quantity) => writer.quantity(quantity),
         AimValue::Between(low, high) => writer.between(low, high),
+        AimValue::Stage(literal) => writer.literal(literal),
         AimValue::ToBeDefined(_) => writer.word(Keyword::ToBeDefined).to_string(),
         AimValue::Missing(span) => writer.file.slice(*span).to_string(),
     };

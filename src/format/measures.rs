@@ -2,8 +2,8 @@
 
 use super::words::Writer;
 use crate::syntax::ast::{
-    Aggregate, ChangeKind, Comparison, Condition, ConditionKind, Expr, ExprKind, MissingPolicy, Name, Operator,
-    Relation, SeriesOf, SeriesOver,
+    Aggregate, ChangeKind, Comparison, Condition, ConditionKind, Expr, ExprKind, MilestonesOf, MissingPolicy, Name,
+    Operator, Relation, SeriesOf, SeriesOver,
 };
 use crate::syntax::keywords::Keyword;
 use crate::text::Lang;
@@ -37,6 +37,22 @@ impl Writer<'_> {
                 });
                 let of = self.word(Keyword::Of);
                 format!("{aggregate} {of} {} {} {}", column.text, self.of_source(), source.text)
+            }
+            ExprKind::Milestones(of, source) => {
+                let (number, of_word) = (self.word(Keyword::NumberOf), self.word(Keyword::Of));
+                let count = |word: Keyword| format!("{number} {of_word} {}", self.word(word));
+                let words = match of {
+                    MilestonesOf::Stage => self.word(Keyword::StageReached).to_string(),
+                    MilestonesOf::Reached => count(Keyword::MilestonesReached),
+                    MilestonesOf::InProgress => count(Keyword::MilestonesInProgress),
+                    MilestonesOf::NotBegun => count(Keyword::MilestonesNotBegun),
+                    MilestonesOf::All => count(Keyword::MilestonesFollowed),
+                    MilestonesOf::Share => {
+                        let of_word = self.to.pick("des", of_word);
+                        format!("{} {of_word} {}", self.word(Keyword::Share), self.word(Keyword::MilestonesReached))
+                    }
+                };
+                format!("{words} {} {}", self.of_source(), source.text)
             }
             ExprKind::Attribute { attribute, dimension } => {
                 format!("{} {} {}", attribute.text, self.word(Keyword::By), dimension.text)
@@ -220,6 +236,7 @@ impl Writer<'_> {
             | ExprKind::Name(_)
             | ExprKind::Count { .. }
             | ExprKind::Aggregate { .. }
+            | ExprKind::Milestones(..)
             | ExprKind::Missing => self.expr(expr),
             ExprKind::Attribute { .. }
             | ExprKind::Where(..)

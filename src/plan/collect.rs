@@ -193,6 +193,11 @@ impl Collector<'_> {
         match &expr.kind {
             ExprKind::Number(_) | ExprKind::Attribute { .. } => {}
             ExprKind::Measure(measure) => self.measure(measure, task),
+            ExprKind::Milestones { source, .. } => {
+                let program = self.program;
+                let builder = self.builders.entry(*source).or_insert_with(|| QueryBuilder::new(program, *source));
+                builder.want_stages(self.user);
+            }
             ExprKind::Indicator(at) => {
                 if let Some(indicator) = program.indicators.get(*at) {
                     self.later(with(indicator.measure));

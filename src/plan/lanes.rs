@@ -53,6 +53,8 @@ pub(crate) struct SourcePlan {
     pub day_key: Option<usize>,
     /// The grouping by every dimension column at every level, for tables that are aggregates already.
     pub table: Option<TablePlan>,
+    /// The grouping by milestone and stage.
+    pub stages: Option<StagesPlan>,
     /// Which indicators use each lane (indexes; rules are left out).
     pub lane_users: Vec<Vec<usize>>,
 }
@@ -74,6 +76,16 @@ pub(crate) struct TablePlan {
     pub lanes: HashMap<usize, usize>,
 }
 
+/// The one grouping of a source of milestones.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StagesPlan {
+    /// The set; its codes are the milestone, the stage (where there are several), what the date says, the period; its lanes
+    /// are the rows and the first line.
+    pub set: usize,
+    /// The calendar of the column of periods.
+    pub calendar: CalendarId,
+}
+
 /// Builds the query of one source.
 pub(crate) struct QueryBuilder<'p> {
     program: &'p Program,
@@ -86,6 +98,8 @@ pub(crate) struct QueryBuilder<'p> {
     wanted: BTreeMap<Shape, IndexSet<usize>>,
     table_lanes: IndexSet<usize>,
     table_calendars: Vec<Option<CalendarId>>,
+    /// Lanes of the grouping by milestone and stage.
+    stage_lanes: Option<[usize; 2]>,
 }
 
 struct Interner<T> {
@@ -119,6 +133,7 @@ pub(crate) fn selects_cells(program: &Program, source: usize, of: MeasureOf) -> 
 pub(crate) fn merges(state: LaneState) -> bool {
     match state {
         LaneState::Rows
+        | LaneState::Line
         | LaneState::Present(_)
         | LaneState::Sum(_)
         | LaneState::Minimum(_)
@@ -165,6 +180,7 @@ impl<'p> QueryBuilder<'p> {
             wanted: BTreeMap::new(),
             table_lanes: IndexSet::new(),
             table_calendars: Vec::new(),
+            stage_lanes: None,
         }
     }
 
@@ -267,6 +283,15 @@ impl<'p> QueryBuilder<'p> {
         }
     }
 
+    /// Notes that the stages of milestones are wanted, and for which indicator.
+    pub(crate) fn want_stages(&mut self, user: Option<usize>) {
+        let lanes = [self.lane(None, LaneState::Rows), self.lane(None, LaneState::Line)];
+        self.stage_lanes = Some(lanes);
+        for lane in lanes {
+            self.used_by(lane, user);
+        }
+    }
+
     /// Every period's rows, which tell the periods found and the coverage.
     pub(crate) fn want_periods(&mut self, calendar: Option<CalendarId>) {
         let lane = self.lane(None, LaneState::Rows);
@@ -339,6 +364,7 @@ impl<'p> QueryBuilder<'p> {
         }
 
         let table = self.table(&mut sets, &mut period_keys);
+        let stages = self.stages(&mut sets);
         let source = self.program.sources.get(self.source);
         let day_key = source.and_then(|source| {
             let (column, _) = source.period?;
@@ -369,8 +395,33 @@ impl<'p> QueryBuilder<'p> {
             unique,
             facts: source.and_then(|source| source.facts.clone()),
         };
-        let plan = SourcePlan { source: self.source, sets: plans, period_keys, day_key, table, lane_users: self.users };
+        let plan = SourcePlan {
+            source: self.source,
+            sets: plans,
+            period_keys,
+            day_key,
+            table,
+            stages,
+            lane_users: self.users,
+        };
         (query, plan)
+    }
+
+    fn stages(&mut self, sets: &mut Vec<GroupingSet>) -> Option<StagesPlan> {
+        let lanes = self.stage_lanes?;
+        let source = self.program.sources.get(self.source)?;
+        let milestones = source.milestones?;
+        let (column, calendar) = source.period?;
+        let mut keys = Vec::new();
+        for dimension in std::iter::once(milestones.of).chain(milestones.stages) {
+            let column = dimension_column(self.program, self.source, dimension)?;
+            let level = self.program.dimensions.get(dimension)?.levels.len().saturating_sub(1);
+            keys.push(self.keys.id(Key::Dimension { column, dimension, level }));
+        }
+        keys.push(self.keys.id(Key::Said { column }));
+        keys.push(self.keys.id(Key::Period { column, calendar }));
+        sets.push(GroupingSet { keys, lanes: lanes.to_vec() });
+        Some(StagesPlan { set: sets.len() - 1, calendar })
     }
 
     fn table(

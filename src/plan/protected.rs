@@ -31,6 +31,8 @@ pub(crate) fn below(program: &Program, expr: ExprId) -> BTreeSet<usize> {
         let Some(expr) = program.exprs.get(at.0 as usize) else { continue };
         match &expr.kind {
             ExprKind::Number(_) | ExprKind::Attribute { .. } => {}
+            // How far a text is tells nothing of a person.
+            ExprKind::Milestones { .. } => {}
             ExprKind::Measure(measure) => {
                 found.extend(is_protected(program, measure.source).then_some(measure.source));
             }

@@ -39,7 +39,9 @@ impl CubeQuery {
         }
         for key in &self.keys {
             match key {
-                Key::Dimension { column, .. } | Key::Period { column, .. } => columns.insert(*column),
+                Key::Dimension { column, .. } | Key::Period { column, .. } | Key::Said { column } => {
+                    columns.insert(*column)
+                }
             };
         }
         for test in &self.tests {
@@ -52,7 +54,7 @@ impl CubeQuery {
         }
         for lane in &self.lanes {
             match lane.state {
-                LaneState::Rows => {}
+                LaneState::Rows | LaneState::Line => {}
                 LaneState::Present(column)
                 | LaneState::Sum(column)
                 | LaneState::Minimum(column)
@@ -89,6 +91,12 @@ pub enum Key {
         /// The calendar.
         calendar: CalendarId,
     },
+    /// What the date of a stage says besides its period: [`Cube::REACHED`], [`Cube::IN_PROGRESS`], [`Cube::PLANNED`], or
+    /// [`Cube::UNKNOWN`] where nothing is said.
+    Said {
+        /// The column of periods of a source of milestones.
+        column: usize,
+    },
 }
 
 /// A filter: a tree over the query's tests.
@@ -118,6 +126,8 @@ pub struct Lane {
 pub enum LaneState {
     /// How many rows.
     Rows,
+    /// The number of the first line → [`LaneValue::Count`].
+    Line,
     /// How many rows have a value in this column → [`LaneValue::Count`].
     Present(usize),
     /// Exact sum and number of values → [`LaneValue::Sum`].
@@ -269,6 +279,12 @@ impl Cube {
     pub const TOTAL: i32 = i32::MIN + 1;
     /// How many windows one source may state.
     pub const WINDOWS: usize = 1 << 16;
+    /// The code of a stage that is reached on its date.
+    pub const REACHED: i32 = 0;
+    /// The code of a stage that is in progress since its date.
+    pub const IN_PROGRESS: i32 = 1;
+    /// The code of a stage that is planned for its date.
+    pub const PLANNED: i32 = 2;
     const FIRST_WINDOW: i32 = i32::MIN + 2;
 
     /// The code of a period that is none of the column's calendar: its place in [`Cube::windows`]. `None` beyond

@@ -82,6 +82,7 @@ fn show_state(state: LaneState, source: &DataSource, lang: Lang) -> String {
     let of = |fr: &str, en: &str, column: usize| format!("{} {}", lang.pick(fr, en), column_name(source, column));
     match state {
         LaneState::Rows => lang.pick("lignes", "rows").to_string(),
+        LaneState::Line => lang.pick("première ligne", "first line").to_string(),
         LaneState::Present(column) => of("lignes renseignées de", "rows with a value in", column),
         LaneState::Sum(column) => of("somme de", "sum of", column),
         LaneState::Minimum(column) => of("minimum de", "minimum of", column),
@@ -104,6 +105,7 @@ fn show_key(key: &Key, program: &Program, lang: Lang) -> String {
             let calendar = program.calendars.get(usize::from(calendar.0));
             calendar.map_or(String::new(), |calendar| calendar.label.get(lang).to_string())
         }
+        Key::Said { .. } => lang.pick("atteinte, en cours ou prévue", "reached, in progress or planned").to_string(),
     }
 }
 

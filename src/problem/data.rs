@@ -231,6 +231,39 @@ pub enum DataProblem {
         /// The source.
         source: String,
     },
+    /// `Loi 27-14;Publication;2016` below `Loi 27-14;Adoption;2018`.
+    StagesBackwards {
+        /// The milestone.
+        milestone: String,
+        /// The stage of this line.
+        stage: String,
+        /// Its date.
+        on: Both<String>,
+        /// The stage that comes before it.
+        before: String,
+        /// Its date, which is later.
+        before_on: Both<String>,
+    },
+    /// One stage of one milestone on two lines with two dates.
+    StageTwice {
+        /// The milestone.
+        milestone: String,
+        /// The stage; empty where there are none.
+        stage: String,
+        /// One date.
+        one: Both<String>,
+        /// The other.
+        other: Both<String>,
+    },
+    /// `Loi 27-14;Adoption;en cours` where that law is published.
+    StagePassed {
+        /// The milestone.
+        milestone: String,
+        /// The stage that is said to be in progress; empty where there are none.
+        stage: String,
+        /// The last one reached; likewise.
+        reached: String,
+    },
     /// A header and no row.
     HeaderOnly {
         /// The path as declared.
@@ -298,7 +331,7 @@ impl DataProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
         "E0514", "E0515", "E0516", "E0517", "E0518", "E0519", "E0520", "E0521", "E0522", "E0523", "E0524", "E0525", "E0526",
-        "E0527", "E0528", "E0529", "E0530", "E0540", "E0570", "E0571", "W0501",
+        "E0527", "E0528", "E0529", "E0530", "E0540", "E0565", "E0566", "E0567", "E0570", "E0571", "W0501",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -336,6 +369,9 @@ impl DataProblem {
             DataProblem::DuplicateKey { .. } => "E0528",
             DataProblem::SumTooLarge { .. } => "E0529",
             DataProblem::NoFile { .. } => "E0530",
+            DataProblem::StagesBackwards { .. } => "E0565",
+            DataProblem::StageTwice { .. } => "E0566",
+            DataProblem::StagePassed { .. } => "E0567",
             DataProblem::HeaderOnly { .. } => "W0501",
         }
     }
@@ -903,6 +939,66 @@ impl DataProblem {
                     format!("the source `{source}` has no file"),
                     "no data to read",
                     "file: \"data.csv\"",
+                ),
+            },
+            DataProblem::StagesBackwards { milestone, stage, on, before, before_on } => Both {
+                fr: Words::new(
+                    format!("« {milestone} » : l'étape « {stage} » ({}) est datée d'avant l'étape « {before} » ({})", on.fr, before_on.fr),
+                    "cette étape vient après l'autre dans la liste des étapes",
+                    "corriger l'une des deux dates, ou l'ordre des membres dans la dimension des étapes",
+                )
+                .and("l'étape d'avant est ici"),
+                en: Words::new(
+                    format!("`{milestone}`: the stage `{stage}` ({}) is dated before the stage `{before}` ({})", on.en, before_on.en),
+                    "this stage comes after the other one in the list of stages",
+                    "mend one of the two dates, or the order of the members in the dimension of stages",
+                )
+                .and("the stage before it is here"),
+            },
+            DataProblem::StageTwice { milestone, stage, one, other } => {
+                let of = |fr: bool| match (stage.is_empty(), fr) {
+                    (true, true) => format!("« {milestone} »"),
+                    (true, false) => format!("`{milestone}`"),
+                    (false, true) => format!("« {milestone} », étape « {stage} »"),
+                    (false, false) => format!("`{milestone}`, stage `{stage}`"),
+                };
+                Both {
+                    fr: Words::new(
+                        format!("{} : deux dates, {} et {}", of(true), one.fr, other.fr),
+                        "une étape n'est atteinte qu'une fois",
+                        "garder une des deux lignes ; une date prévue s'écrit « prévu en 2021 »",
+                    )
+                    .and("l'autre date est ici"),
+                    en: Words::new(
+                        format!("{}: two dates, {} and {}", of(false), one.en, other.en),
+                        "a stage is reached only once",
+                        "keep one of the two lines; a planned date is written `planned for 2021`",
+                    )
+                    .and("the other date is here"),
+                }
+            }
+            DataProblem::StagePassed { milestone, stage, .. } if stage.is_empty() => Both {
+                fr: Words::new(
+                    format!("« {milestone} » est dit en cours, et atteint sur une autre ligne"),
+                    "en cours ici",
+                    "garder la ligne qui donne la date",
+                ),
+                en: Words::new(
+                    format!("`{milestone}` is said to be in progress, and reached on another line"),
+                    "in progress here",
+                    "keep the line that gives the date",
+                ),
+            },
+            DataProblem::StagePassed { milestone, stage, reached } => Both {
+                fr: Words::new(
+                    format!("« {milestone} » : l'étape « {stage} » est dite en cours, mais « {reached} » est atteinte"),
+                    "en cours ici",
+                    "écrire la date de cette étape, ou « date inconnue »",
+                ),
+                en: Words::new(
+                    format!("`{milestone}`: the stage `{stage}` is said to be in progress, but `{reached}` is reached"),
+                    "in progress here",
+                    "write the date of this stage, or `unknown date`",
                 ),
             },
             DataProblem::HeaderOnly { path } => Both {

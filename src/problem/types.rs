@@ -230,6 +230,39 @@ pub enum TypeProblem {
         /// The highest that is taken.
         limit: u64,
     },
+    /// `nombre de jalons atteints de registre` where that source does not say what its milestones are.
+    NoMilestones {
+        /// The source.
+        source: String,
+        /// A dimension that it has.
+        of: String,
+    },
+    /// `étape atteinte de étapes avec fournisseur = "MDCMRE"`
+    MilestoneCondition {
+        /// The dimension of milestones, and one of its codes.
+        of: (String, String),
+        /// The dimension of stages, and one of its codes.
+        stages: Option<(String, String)>,
+    },
+    /// `avancement + 1` where `avancement` is a stage.
+    StageComputed,
+    /// `cible: 2020 = 3` for an indicator that is a stage.
+    StageWanted {
+        /// A stage that could be written.
+        stage: Option<String>,
+    },
+    /// `cible: 2020 = adopté` for an indicator that is a number.
+    NumberWanted {
+        /// Its unit.
+        unit: Both<String>,
+    },
+    /// `cible: 2020 = publié` where the milestones of the source are reached or not, without stages.
+    NoStages,
+    /// `mesure: étape atteinte de étapes` without a breakdown by the milestones.
+    StageOfSeveral {
+        /// The dimension of milestones.
+        of: String,
+    },
     /// Bands `0-5` and `7-9`: nobody is 6.
     BandGap {
         /// The lower band.
@@ -243,7 +276,8 @@ impl TypeProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0301", "E0302", "E0303", "E0304", "E0305", "E0306", "E0307", "E0308", "E0309", "E0310", "E0311", "E0312",
         "E0313", "E0314", "E0315", "E0316", "E0317", "E0318", "E0319", "E0320", "E0321", "E0322", "E0323", "E0324",
-        "E0325", "E0326", "E0327", "E0328", "E0340", "E0341", "E0370", "E0380", "W0301",
+        "E0325", "E0326", "E0327", "E0328", "E0340", "E0341", "E0365", "E0366", "E0367", "E0368",
+        "E0369", "E0370", "E0380", "W0301",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -280,6 +314,11 @@ impl TypeProblem {
             TypeProblem::FunnelSteps { .. } => "E0370",
             TypeProblem::StandsForOverlapping { .. } => "E0341",
             TypeProblem::Threshold { .. } => "E0380",
+            TypeProblem::NoMilestones { .. } => "E0365",
+            TypeProblem::MilestoneCondition { .. } => "E0366",
+            TypeProblem::StageComputed => "E0367",
+            TypeProblem::StageWanted { .. } | TypeProblem::NumberWanted { .. } | TypeProblem::NoStages => "E0368",
+            TypeProblem::StageOfSeveral { .. } => "E0369",
             TypeProblem::BandGap { .. } => "W0301",
         }
     }
@@ -644,6 +683,76 @@ impl TypeProblem {
                 "always zero",
                 "write the measure to divide by here, or a number other than 0",
             ),
+            TypeProblem::NoMilestones { source, of } => beside_source(both(
+                format!("la source « {source} » ne dit pas quels sont ses jalons"),
+                "cette source n'a pas de ligne « jalons: »",
+                format!("ajouter à la source : jalons: {of}, puis étapes: avec la dimension dont les membres sont les étapes"),
+                format!("the source `{source}` does not say what its milestones are"),
+                "this source has no `milestones:` line",
+                format!("add to the source: milestones: {of}, then stages: with the dimension whose members are the stages"),
+            )),
+            TypeProblem::MilestoneCondition { of: (of, code), stages } => {
+                let (fr, en) = match stages {
+                    Some((stages, _)) => (format!("« {of} » et « {stages} »"), format!("`{of}` and `{stages}`")),
+                    None => (format!("« {of} »"), format!("`{of}`")),
+                };
+                let (and_fr, and_en) = match stages {
+                    Some((stages, stage)) => (format!(" et {stages} = {stage}"), format!(" and {stages} = {stage}")),
+                    None => (String::new(), String::new()),
+                };
+                beside_source(both(
+                    "une condition sur des jalons choisit des jalons ou des étapes",
+                    format!("la condition porte sur autre chose que {fr}, ou mêle les deux par « ou »"),
+                    format!("écrire par exemple : {of} = {code}{and_fr}"),
+                    "a condition on milestones chooses milestones or stages",
+                    format!("the condition is on something else than {en}, or mixes both with `or`"),
+                    format!("write for example: {of} = {code}{and_en}"),
+                ))
+            }
+            TypeProblem::StageComputed => both(
+                "on ne calcule pas avec une étape",
+                "cette mesure est une étape, pas un nombre",
+                "compter les jalons : nombre de jalons atteints de, suivi de la source et, au besoin, d'une condition sur l'étape",
+                "nothing is computed with a stage",
+                "this measure is a stage, not a number",
+                "count the milestones: number of milestones reached in, followed by the source and, if needed, a condition on the stage",
+            ),
+            TypeProblem::StageWanted { stage } => {
+                let fr = stage.clone().unwrap_or_else(|| "atteint".into());
+                let en = stage.clone().unwrap_or_else(|| "reached".into());
+                both(
+                    "cet indicateur est une étape : sa valeur en est une aussi",
+                    "ceci est un nombre",
+                    format!("écrire une étape, par exemple : {fr}"),
+                    "this indicator is a stage: so is its value",
+                    "this is a number",
+                    format!("write a stage, for example: {en}"),
+                )
+            }
+            TypeProblem::NumberWanted { unit } => both(
+                format!("la valeur de cet indicateur est un nombre (unité : {})", unit.fr),
+                "ceci n'est pas un nombre",
+                "écrire un nombre, ou « à définir » ; une étape ne va qu'à un indicateur dont la mesure est « étape atteinte »",
+                format!("the value of this indicator is a number (unit: {})", unit.en),
+                "this is not a number",
+                "write a number, or `to be defined`; a stage only goes with an indicator whose measure is `stage reached`",
+            ),
+            TypeProblem::NoStages => both(
+                "ces jalons n'ont pas d'étapes : ils sont atteints ou non",
+                "ceci n'est pas « atteint »",
+                "écrire : atteint, ou ajouter à la source : étapes: avec la dimension dont les membres sont les étapes",
+                "these milestones have no stages: they are reached or not",
+                "this is not `reached`",
+                "write: reached, or add to the source: stages: with the dimension whose members are the stages",
+            ),
+            TypeProblem::StageOfSeveral { of } => both(
+                "plusieurs jalons n'ont pas d'étape ensemble",
+                "cet indicateur porte sur tous les jalons à la fois",
+                format!("ajouter à l'indicateur : ventilé par: {of}"),
+                "several milestones have no stage together",
+                "this indicator is about all milestones at once",
+                format!("add to the indicator: disaggregated by: {of}"),
+            ),
             TypeProblem::BandGap { one, other } => Both {
                 fr: Words::new(
                     format!("rien entre les tranches « {one} » et « {other} »"),
@@ -666,6 +775,11 @@ const WHOLE: crate::types::Rounding =
     crate::types::Rounding { decimals: 0, mode: crate::types::RoundingMode::HalfAway };
 
 /// Title, label and help in French, then in English.
+/// Words with the label of a source, which is the further place.
+fn beside_source(words: Both<Words>) -> Both<Words> {
+    Both { fr: words.fr.and("la source est ici"), en: words.en.and("the source is here") }
+}
+
 fn both(
     title_fr: impl Into<String>,
     label_fr: impl Into<String>,

@@ -48,7 +48,7 @@ pub(super) fn indicators_of(parsed: &[Parsed]) -> (Vec<Vec<Block>>, Vec<Problem>
 
 fn of_funnel(block: &Block, lang: Lang, labels: &HashMap<&str, Localized>, problems: &mut Vec<Problem>) -> Vec<Block> {
     let Some(name) = &block.name else { return Vec::new() };
-    let field = block.fields.iter().find(|field| field.key == Some(Key::FunnelSteps));
+    let field = block.fields.iter().find(|field| field.key == Some(Key::Steps));
     let steps = match field.map(|field| &field.value) {
         Some(Value::Names(steps)) => steps.as_slice(),
         // Unreadable, and reported.
@@ -103,7 +103,7 @@ fn rate(funnel: &Block, name: &Name, lang: Lang, labels: &HashMap<&str, Localize
         field(Key::UnitOfMeasure, Value::UnitWord(percent), to.span),
         field(Key::Kind, Value::Choice(Choice::Share, to.span), to.span),
     ];
-    fields.extend(funnel.fields.iter().filter(|field| field.key != Some(Key::FunnelSteps)).cloned());
+    fields.extend(funnel.fields.iter().filter(|field| field.key != Some(Key::Steps)).cloned());
     Block {
         kind: Some(BlockKind::Indicator),
         keyword: funnel.keyword,

@@ -187,6 +187,7 @@ impl<'a> Checker<'a> {
             definition: decl.name.span,
             block: decl.block.span,
         };
+        self.one_milestone(indicator.measure, &indicator.breakdowns, decl.name.span);
         info.literal = false;
         self.aims(decl, &mut indicator, &info);
         Some((indicator, info, additivity))
@@ -313,7 +314,7 @@ impl<'a> Checker<'a> {
             ) => Kind::Share,
             Some(ExprKind::Cumulative(..)) => Kind::Cumulative,
             _ if matches!(measured.unit, Unit::Percent | Unit::Points | Unit::Per(..)) => Kind::Rate,
-            _ if info.stock && matches!(expr, Some(ExprKind::Measure(_))) => Kind::Stock,
+            _ if info.stock && matches!(expr, Some(ExprKind::Measure(_) | ExprKind::Milestones { .. })) => Kind::Stock,
             _ => Kind::Flow,
         };
         match said {

@@ -95,6 +95,7 @@ impl Checker<'_> {
             ast::ExprKind::Aggregate { aggregate, column, source } => {
                 self.aggregate(*aggregate, column, source, span, scope)
             }
+            ast::ExprKind::Milestones(of, source) => self.milestones(*of, source, span, scope),
             ast::ExprKind::Attribute { attribute, dimension } => self.attribute(attribute, dimension, span),
             ast::ExprKind::Where(of, condition) => {
                 let of = self.lower(of, scope);
@@ -374,7 +375,7 @@ impl Checker<'_> {
         self.push(kind, unit, Additivity::NotOverTime, span, info)
     }
 
-    fn source_info(&self, at: usize, scope: Scope) -> Info {
+    pub(super) fn source_info(&self, at: usize, scope: Scope) -> Info {
         let source = self.program.sources.get(at);
         let calendar = source.and_then(|source| source.period).map(|(column, calendar)| {
             let dated = source
@@ -566,6 +567,7 @@ impl Checker<'_> {
         span: Span,
         info: Info,
     ) -> ExprId {
+        self.no_arithmetic_on_stages(&kind, span);
         let id = ExprId(u32::try_from(self.program.exprs.len()).unwrap_or(u32::MAX));
         self.program.exprs.push(Expr { kind, unit, additivity, span });
         self.infos.push(info);

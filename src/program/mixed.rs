@@ -72,6 +72,7 @@ impl<'a> Checker<'a> {
         let info = self.info(of);
         self.mixed = Reading::default();
         let Some(sure) = self.condition(condition, &info) else { return self.unknown(span) };
+        self.chooses_milestones(of, &sure, condition.span);
         let sure = self.through(sure, &info);
         let matters = self.mixed.matters;
         let sure = self.where_id(of, sure, span);

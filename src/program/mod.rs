@@ -22,6 +22,7 @@ mod rules;
 mod series;
 mod shares;
 mod sources;
+mod stages;
 mod targets;
 mod tests;
 mod units;
@@ -29,6 +30,8 @@ mod windows;
 
 use std::collections::{BTreeMap, HashMap};
 
+pub(crate) use stages::stage_members;
+pub use stages::{SaidOfStage, read_stage_date, said_of_stage};
 pub use windows::read_period;
 
 use crate::problem::{Problem, Severity, close_to};

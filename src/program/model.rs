@@ -3,7 +3,9 @@
 
 use indexmap::IndexMap;
 
-pub use crate::syntax::ast::{Aggregate, ChangeKind, Comparison, ItemKind, MissingPolicy, Operator, SeriesOf};
+pub use crate::syntax::ast::{
+    Aggregate, ChangeKind, Comparison, ItemKind, MilestonesOf, MissingPolicy, Operator, SeriesOf,
+};
 use crate::text::{Lang, Localized, Span};
 use crate::types::{Additivity, Calendar, CalendarId, Number, Period, Range, Rounding, RoundingMode, Unit};
 
@@ -221,6 +223,8 @@ pub struct DataSource {
     pub threshold: Option<u64>,
     /// How final its figures are.
     pub finality: Option<Finality>,
+    /// Its rows are stages of milestones.
+    pub milestones: Option<Milestones>,
     /// Periods in which no row means zero (registers: where data are complete).
     pub covers_period: Option<Period>,
     /// Where it is declared.
@@ -249,6 +253,15 @@ pub enum Priority {
     Texts(Vec<String>),
     /// Members of a dimension.
     Members(Vec<usize>),
+}
+
+/// Rows that say when milestones reach their stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Milestones {
+    /// The dimension whose members are the milestones.
+    pub of: usize,
+    /// The dimension whose members are the stages, in their order; `None` where a milestone is reached or not.
+    pub stages: Option<usize>,
 }
 
 /// How the text of a data file is written; `None` is found out and reported.
@@ -631,6 +644,10 @@ pub struct Expectation {
 pub enum Expected {
     /// This number at this many decimals; a qualified one must be said the same way.
     Number(Range, u8),
+    /// The milestone has reached this stage and none after it: its place among the stages, from 1.
+    Stage(usize),
+    /// The milestone is begun and not reached.
+    InProgress,
     /// Missing, for whatever reason.
     Missing,
     /// Not applicable.
@@ -663,6 +680,13 @@ pub enum ExprKind {
     Number(Range),
     /// Over the rows of a source.
     Measure(Measure),
+    /// Over the milestones whose stages a source dates.
+    Milestones {
+        /// The source; it has [`DataSource::milestones`].
+        source: usize,
+        /// What is asked of them.
+        of: MilestonesOf,
+    },
     /// Another indicator.
     Indicator(usize),
     /// The sum of a numeric attribute over the members in the group.
@@ -771,9 +795,11 @@ impl ExprKind {
     /// The measures right below this one, what stands at a fixed period included.
     pub fn operands(&self) -> Vec<ExprId> {
         match self {
-            ExprKind::Number(_) | ExprKind::Attribute { .. } | ExprKind::Measure(_) | ExprKind::Indicator(_) => {
-                Vec::new()
-            }
+            ExprKind::Number(_)
+            | ExprKind::Attribute { .. }
+            | ExprKind::Measure(_)
+            | ExprKind::Milestones { .. }
+            | ExprKind::Indicator(_) => Vec::new(),
             ExprKind::At(inner, _)
             | ExprKind::MeanOver(_, inner)
             | ExprKind::Where(inner, _)

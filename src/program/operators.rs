@@ -190,7 +190,13 @@ impl Checker<'_> {
         let (left, right) = (self.unit(one), self.unit(other));
         let money = |unit: &Unit| match unit {
             Unit::Of(id) => self.program.units.get(id.0 as usize).is_some_and(|unit| unit.currency.is_some()),
-            Unit::Number | Unit::Percent | Unit::Points | Unit::Per(..) | Unit::Times(..) | Unit::Unknown => false,
+            Unit::Number
+            | Unit::Percent
+            | Unit::Points
+            | Unit::Per(..)
+            | Unit::Times(..)
+            | Unit::Stage(_)
+            | Unit::Unknown => false,
         };
         let fact = TypeProblem::UnitsApart {
             one: self.unit_words(&left),
@@ -215,8 +221,20 @@ impl Checker<'_> {
                 }
             }
             (
-                Unit::Of(_) | Unit::Number | Unit::Percent | Unit::Points | Unit::Per(..) | Unit::Times(..),
-                Unit::Of(_) | Unit::Number | Unit::Percent | Unit::Points | Unit::Per(..) | Unit::Times(..),
+                Unit::Of(_)
+                | Unit::Number
+                | Unit::Percent
+                | Unit::Points
+                | Unit::Per(..)
+                | Unit::Times(..)
+                | Unit::Stage(_),
+                Unit::Of(_)
+                | Unit::Number
+                | Unit::Percent
+                | Unit::Points
+                | Unit::Per(..)
+                | Unit::Times(..)
+                | Unit::Stage(_),
             ) => Meeting::Apart,
         }
     }

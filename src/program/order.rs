@@ -55,6 +55,7 @@ impl<'a> Checker<'a> {
                 ExprKind::Number(_)
                 | ExprKind::Count { .. }
                 | ExprKind::Aggregate { .. }
+                | ExprKind::Milestones(..)
                 | ExprKind::Attribute { .. }
                 | ExprKind::Missing => {}
                 ExprKind::Where(of, _)

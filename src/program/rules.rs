@@ -43,6 +43,13 @@ impl<'a> Checker<'a> {
         };
         let scope = Scope::new(None, None);
         let (left, right) = (self.lower(&relation.left, scope), self.lower(&relation.right, scope));
+        for side in [left, right] {
+            if matches!(self.unit(side), Unit::Stage(_)) {
+                let at = self.span(side);
+                self.report(Problem::new(TypeProblem::StageComputed, at));
+                return None;
+            }
+        }
         self.comparable(left, relation.comparison.1, right);
         let info = self.joined(left, right)?;
         let calendar = info.calendar.map_or(CalendarId::YEAR, |(calendar, _)| calendar);

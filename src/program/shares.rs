@@ -69,6 +69,7 @@ impl Checker<'_> {
                     at = *of;
                 }
                 ExprKind::Number(_)
+                | ExprKind::Milestones { .. }
                 | ExprKind::Attribute { .. }
                 | ExprKind::Negative(_)
                 | ExprKind::Binary(..)

@@ -67,6 +67,7 @@ impl<'a> Checker<'a> {
             facts: None,
             margin: None,
             threshold: None,
+            milestones: None,
             definition: decl.name.span,
         };
         self.columns(at, decl, &mut source);
@@ -85,6 +86,7 @@ impl<'a> Checker<'a> {
                 source.counts.push((unit, column));
             }
         }
+        self.milestones_of(at, decl, &mut source);
         self.coverage(at, decl, &mut source);
         self.facts(at, decl, &mut source);
         if let Some(Value::Quantity(quantity)) = decl.field(Key::ApproximationMargin).map(|field| &field.value)

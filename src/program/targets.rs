@@ -81,6 +81,20 @@ impl<'a> Checker<'a> {
         let period = self.stated_period(&aim.period, indicator.calendar, info);
         let group = self.group(&aim.group, info);
         let (value, upper, decimals) = match &aim.value {
+            AimValue::Stage(literal) => {
+                let Unit::Stage(stages) = &indicator.unit else {
+                    self.stage_or_number(&indicator.unit, literal.span());
+                    return None;
+                };
+                let rank = self.stage_rank(*stages, literal)?;
+                (Some(Range::from(Number::from(u64::try_from(rank).unwrap_or(u64::MAX)))), None, 0)
+            }
+            AimValue::Is(Quantity { span, .. }) | AimValue::Between(Quantity { span, .. }, _)
+                if matches!(indicator.unit, Unit::Stage(_)) =>
+            {
+                self.stage_or_number(&indicator.unit, *span);
+                return None;
+            }
             AimValue::Is(quantity) => {
                 self.aim_quantity(quantity, indicator, info);
                 (Some(self.said(quantity, &indicator.unit)), None, quantity.decimals)
@@ -185,7 +199,13 @@ impl<'a> Checker<'a> {
                 let number = quantity.value.show(lang, None);
                 match wanted {
                     Unit::Number => number,
-                    Unit::Of(_) | Unit::Percent | Unit::Points | Unit::Per(..) | Unit::Times(..) | Unit::Unknown => {
+                    Unit::Of(_)
+                    | Unit::Percent
+                    | Unit::Points
+                    | Unit::Per(..)
+                    | Unit::Times(..)
+                    | Unit::Stage(_)
+                    | Unit::Unknown => {
                         format!("{number} {}", self.show_unit(wanted, lang))
                     }
                 }
@@ -270,7 +290,8 @@ impl<'a> Checker<'a> {
         let direction = choice(decl, Key::Direction).map(|(_, span)| span);
         let Some(first) = indicator.targets.first() else { return };
         let Some(said) = indicator.direction else {
-            if decl.field(Key::Direction).is_none() && !decl.broken {
+            let stage = matches!(indicator.unit, Unit::Stage(_));
+            if decl.field(Key::Direction).is_none() && !decl.broken && !stage {
                 self.report(Problem::new(TimeProblem::NoDirection { name: indicator.name.clone() }, first.aim.span));
             }
             return;

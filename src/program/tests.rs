@@ -1,8 +1,8 @@
 //! Test blocks: inline data for sources, and the figures that they must give.
 
 use crate::problem::{NameProblem, Named, Problem};
-use crate::syntax::ast::{BlockKind, DataRow, ExpectedLine, ExpectedValue, Key, Name, Value};
-use crate::types::Range;
+use crate::syntax::ast::{BlockKind, DataRow, ExpectedLine, ExpectedValue, Key, Name, Quantity, Value};
+use crate::types::{Range, Unit};
 
 use super::Checker;
 use super::collect::Decl;
@@ -83,6 +83,20 @@ impl<'a> Checker<'a> {
         self.one_period(period, &line.period, fixed, &info).then_some(())?;
         let group = self.group(&line.group, &info)?;
         let value = match &line.value {
+            ExpectedValue::Stage(literal) => {
+                let Unit::Stage(stages) = &unit else {
+                    self.stage_or_number(&unit, literal.span());
+                    return None;
+                };
+                Expected::Stage(self.stage_rank(*stages, literal)?)
+            }
+            ExpectedValue::Is(Quantity { span, .. }) | ExpectedValue::Between(Quantity { span, .. }, _)
+                if matches!(unit, Unit::Stage(_)) =>
+            {
+                self.stage_or_number(&unit, *span);
+                return None;
+            }
+            ExpectedValue::InProgress(_) => Expected::InProgress,
             ExpectedValue::Is(quantity) => {
                 self.quantity_in(quantity, &unit);
                 Expected::Number(self.said(quantity, &unit), quantity.decimals)

@@ -8,11 +8,14 @@ use crate::types::{Unit, UnitId};
 use super::model::UnitDef;
 use super::{Checker, Used, collect};
 
-/// Units that every program has: `personne`, `événement`.
-pub(super) const BUILT_IN: usize = 2;
+/// Units that every program has: `personne`, `événement`, `jalon`.
+pub(super) const BUILT_IN: usize = 3;
 
 /// Index of the built-in unit of events.
 pub(super) const EVENT: UnitId = UnitId(1);
+
+/// Index of the built-in unit of milestones.
+pub(super) const MILESTONE: UnitId = UnitId(2);
 
 /// The chain of `est:` is followed this far at most.
 const KINSHIP: usize = 32;
@@ -23,6 +26,7 @@ impl Checker<'_> {
         self.program.units = vec![
             built_in("personne", ["personne", "personnes"], ["person", "persons"]),
             built_in("événement", ["événement", "événements"], ["event", "events"]),
+            built_in("jalon", ["jalon", "jalons"], ["milestone", "milestones"]),
         ];
         for (word, at) in [
             ("personne", 0),
@@ -34,6 +38,10 @@ impl Checker<'_> {
             ("événements", 1),
             ("event", 1),
             ("events", 1),
+            ("jalon", 2),
+            ("jalons", 2),
+            ("milestone", 2),
+            ("milestones", 2),
         ] {
             self.units_by_word.insert(word.to_string(), UnitId(at));
         }
@@ -168,7 +176,13 @@ impl Checker<'_> {
     pub(super) fn counts_persons(&self, unit: &Unit) -> bool {
         match unit {
             Unit::Of(id) => self.is_kind_of(*id, UnitId(0)),
-            Unit::Number | Unit::Percent | Unit::Points | Unit::Per(..) | Unit::Times(..) | Unit::Unknown => false,
+            Unit::Number
+            | Unit::Percent
+            | Unit::Points
+            | Unit::Per(..)
+            | Unit::Times(..)
+            | Unit::Stage(_)
+            | Unit::Unknown => false,
         }
     }
 
@@ -176,7 +190,13 @@ impl Checker<'_> {
     pub(super) fn is_countable(&self, unit: &Unit) -> bool {
         match unit {
             Unit::Of(id) => self.program.units.get(id.0 as usize).is_some_and(|unit| unit.currency.is_none()),
-            Unit::Number | Unit::Percent | Unit::Points | Unit::Per(..) | Unit::Times(..) | Unit::Unknown => false,
+            Unit::Number
+            | Unit::Percent
+            | Unit::Points
+            | Unit::Per(..)
+            | Unit::Times(..)
+            | Unit::Stage(_)
+            | Unit::Unknown => false,
         }
     }
 
@@ -192,6 +212,7 @@ impl Checker<'_> {
                 format!("{} {per} {}", self.show_unit(one, lang), self.show_one(other, lang))
             }
             Unit::Times(one, other) => format!("{} × {}", self.show_unit(one, lang), self.show_unit(other, lang)),
+            Unit::Stage(_) => lang.pick("étape", "stage").to_string(),
             Unit::Unknown => "?".to_string(),
         }
     }
@@ -201,9 +222,13 @@ impl Checker<'_> {
             Unit::Of(id) => {
                 self.program.units.get(id.0 as usize).map_or("", |unit| unit.singular.get(lang)).to_string()
             }
-            Unit::Number | Unit::Percent | Unit::Points | Unit::Per(..) | Unit::Times(..) | Unit::Unknown => {
-                self.show_unit(unit, lang)
-            }
+            Unit::Number
+            | Unit::Percent
+            | Unit::Points
+            | Unit::Per(..)
+            | Unit::Times(..)
+            | Unit::Stage(_)
+            | Unit::Unknown => self.show_unit(unit, lang),
         }
     }
 }

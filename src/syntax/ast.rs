@@ -258,9 +258,12 @@ pub enum Key {
     Finality,
     /// `note: "…"` → [`Value::Text`]
     Note,
-    // ── funnel
-    /// `étapes: repérés, orientés, formés` / `steps:`: indicators, from the entry to the end → [`Value::Names`]
-    FunnelSteps,
+    // ── funnel and source of milestones
+    /// `étapes: repérés, orientés, formés` / `steps:`: indicators, from the entry to the end → [`Value::Names`]; in a source,
+    /// `étapes: étape_texte` / `stages: étape_texte`: the dimension whose members are the stages, in order → [`Value::Name`]
+    Steps,
+    /// `jalons: texte_juridique` / `milestones: texte_juridique`: the dimension whose members are milestones → [`Value::Name`]
+    Milestones,
     // ── rule
     /// `vérifier: somme par région de enfants = enfants` / `verify:` → [`Value::Relation`]
     Verify,
@@ -636,6 +639,8 @@ pub enum AimValue {
     Is(Quantity),
     /// `= entre 40 % et 60 %` / `= between 40 % and 60 %`
     Between(Quantity, Quantity),
+    /// `= adoption`: a stage, by code or label
+    Stage(Literal),
     /// `à définir` / `to be defined`
     ToBeDefined(Span),
     /// `non disponible`, `sans objet`… printed instead of a number is not a value of an aim; unreadable text is this.
@@ -684,6 +689,10 @@ pub enum ExpectedValue {
     Is(Quantity),
     /// `entre 40 et 60` / `between 40 and 60`: bounds that the figure must have.
     Between(Quantity, Quantity),
+    /// `= adoption`: a stage, by code or label
+    Stage(Literal),
+    /// `en cours` / `in progress`: of one milestone
+    InProgress(Span),
     /// `non disponible` / `missing`
     Missing(Span),
     /// `sans objet` / `not applicable`
@@ -726,6 +735,9 @@ pub enum ExprKind {
         /// In which source.
         source: Name,
     },
+    /// `étape atteinte de étapes_textes`, `nombre de jalons atteints de étapes_textes` / `stage reached in étapes_textes`,
+    /// `number of milestones reached in étapes_textes`
+    Milestones(MilestonesOf, Name),
     /// `réunions_requises par comité` / `réunions_requises by comité`: a numeric attribute of a dimension's members
     Attribute {
         /// The attribute.
@@ -805,6 +817,23 @@ pub enum Aggregate {
     First,
     /// `dernière valeur` / `last`: over time
     Last,
+}
+
+/// What is asked of milestones, at the end of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MilestonesOf {
+    /// `étape atteinte` / `stage reached`: the last stage that one milestone has reached.
+    Stage,
+    /// `jalons atteints` / `milestones reached`: the last stage is reached.
+    Reached,
+    /// `jalons en cours` / `milestones in progress`: begun, not reached.
+    InProgress,
+    /// `jalons non commencés` / `milestones not begun`
+    NotBegun,
+    /// `jalons suivis` / `milestones followed`: all of them.
+    All,
+    /// `part des jalons atteints` / `share of milestones reached`: among all of them.
+    Share,
 }
 
 /// What is taken of a series of periods that ends with the one asked.

@@ -21,6 +21,9 @@ pub enum Unit {
     Per(Box<Unit>, Box<Unit>),
     /// One unit times another (vouchers × MAD per voucher has cancelled already).
     Times(Box<Unit>, Box<Unit>),
+    /// A stage: a member of this dimension, in the order of its members; `None` for reached or not. Nothing is computed with
+    /// it.
+    Stage(Option<usize>),
     /// Unknown because of an error reported elsewhere: agrees with everything and is never reported again.
     Unknown,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jauge::outcome::{Aim, Figure, Member, Outcome};
 use jauge::program::model::Program;
 use jauge::text::{Both, Files, Lang, Localized, Span};
-use jauge::types::{Bound, Number, Period, Qualifier, Range};
+use jauge::types::{Bound, Number, Period, Qualifier, Range, Unit};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -51,6 +51,10 @@ pub struct Row {
     pub value: Option<Num>,
     /// The unit of the value, in both languages (plural); empty for a bare number.
     pub unit: Texts,
+    /// How far one milestone is; null for a number. Then there is no value.
+    pub stage: Option<StageOut>,
+    /// For a count or a share of milestones: how many are how far.
+    pub milestones: Option<TallyOut>,
     /// Whether there is a number, and if not why.
     pub state: State,
     /// The reason of the state; null for a measured number.
@@ -211,6 +215,43 @@ pub struct StatementOut {
     pub counted: bool,
 }
 
+/// How far one milestone is at the end of the period.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StageOut {
+    /// The last stage reached; null before the first.
+    pub reached: Option<StageRef>,
+    /// When it was reached, as far as that is known; null where no date is known.
+    pub on: Option<PeriodOut>,
+    /// The later stage that is in progress; null for none.
+    pub in_progress: Option<StageRef>,
+    /// The next stage with a planned date; null for none.
+    pub planned: Option<StageRef>,
+    /// For when it is planned.
+    pub planned_for: Option<PeriodOut>,
+}
+
+/// A stage.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StageRef {
+    /// Its code; `reached` for a milestone without stages.
+    pub code: String,
+    /// Its label, by language code.
+    pub label: BTreeMap<String, String>,
+}
+
+/// How many milestones are how far.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TallyOut {
+    /// Their last stage is reached.
+    pub reached: Num,
+    /// Begun and not reached: neither 0 nor 1.
+    pub in_progress: Num,
+    /// Not begun.
+    pub not_begun: Num,
+    /// All that are followed.
+    pub all: u64,
+}
+
 /// One coordinate of a group.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Coordinate {
@@ -242,6 +283,12 @@ pub enum State {
     NotComputable,
     /// Hidden to protect persons.
     Suppressed,
+    /// No number: the last stage of the milestone is reached, see `stage`.
+    Reached,
+    /// No number: the milestone is begun and not reached, which is neither 0 nor 1.
+    InProgress,
+    /// No number: the milestone is not begun.
+    NotBegun,
 }
 
 /// Why.
@@ -267,8 +314,10 @@ pub struct Texts {
 pub struct AimOut {
     /// For when it is set.
     pub period: PeriodOut,
-    /// The number; null where the plan says "to be defined".
+    /// The number; null where the plan says "to be defined", and for a stage.
     pub value: Option<Num>,
+    /// The stage, for an indicator that is one.
+    pub stage: Option<StageRef>,
     /// The other bound of "between".
     pub upper: Option<Num>,
     /// Where it is written.
@@ -287,6 +336,10 @@ pub enum StatusOut {
     AtRisk,
     /// Below that.
     OffTrack,
+    /// A stage is aimed at: the milestone is begun, the stage is not reached.
+    InProgress,
+    /// A stage is aimed at, and the milestone is not begun when it should have reached it.
+    NotReached,
     /// It cannot be told.
     CannotTell,
 }
@@ -294,8 +347,10 @@ pub enum StatusOut {
 /// A comparison with a published figure.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PublishedOut {
-    /// What was printed.
+    /// What was printed; for a stage, its place among the stages from 1.
     pub value: Num,
+    /// The stage that was printed, for an indicator that is one.
+    pub stage: Option<StageRef>,
     /// Decimals printed.
     pub decimals: u8,
     /// Where it was printed.
@@ -409,7 +464,7 @@ impl Out<'_> {
         let indicator = self.program.indicators.get(figure.indicator)?;
         let programme = words::programme(self.program, indicator).and_then(|at| self.program.items.get(at));
         let reason = words::reason_code(&figure.value).zip(words::reason(&figure.value, self.program));
-        use jauge::outcome::{Status, Value};
+        use jauge::outcome::{Progress, Status, Value};
         Some(Row {
             indicator: indicator.name.clone(),
             code: indicator.code.clone(),
@@ -425,6 +480,16 @@ impl Out<'_> {
                 fr: words::unit_word(self.program, &indicator.unit, false, Lang::Fr),
                 en: words::unit_word(self.program, &indicator.unit, false, Lang::En),
             },
+            stage: match &figure.value {
+                Value::Stage(stage) => Some(self.stage(stage)),
+                _ => None,
+            },
+            milestones: figure.tally.as_ref().map(|tally| TallyOut {
+                reached: range(&tally.reached),
+                in_progress: range(&tally.in_progress),
+                not_begun: range(&tally.not_begun),
+                all: tally.all,
+            }),
             state: match figure.value {
                 Value::Number(_) | Value::Qualified(_) => State::Number,
                 Value::ImpliedZero(_) => State::ImpliedZero,
@@ -432,19 +497,26 @@ impl Out<'_> {
                 Value::NotApplicable(_) => State::NotApplicable,
                 Value::NotComputable(_) => State::NotComputable,
                 Value::Suppressed => State::Suppressed,
+                Value::Stage(ref stage) => match stage.progress {
+                    Progress::Reached => State::Reached,
+                    Progress::InProgress => State::InProgress,
+                    Progress::NotBegun => State::NotBegun,
+                },
             },
             reason: reason.map(|(code, Both { fr, en })| Reason { code: code.into(), text: Texts { fr, en } }),
             obs_status: words::figure_status(figure).into(),
-            baseline: figure.baseline.as_ref().map(|aim| self.aim(aim)),
-            target: figure.target.as_ref().map(|aim| self.aim(aim)),
+            baseline: figure.baseline.as_ref().map(|aim| self.aim(aim, &indicator.unit)),
+            target: figure.target.as_ref().map(|aim| self.aim(aim, &indicator.unit)),
             status: figure.status.map(|status| match status {
                 Status::Reached => StatusOut::Reached,
                 Status::OnTrack => StatusOut::OnTrack,
                 Status::AtRisk => StatusOut::AtRisk,
                 Status::OffTrack => StatusOut::OffTrack,
+                Status::InProgress => StatusOut::InProgress,
+                Status::NotReached => StatusOut::NotReached,
                 Status::CannotTell => StatusOut::CannotTell,
             }),
-            published: figure.published.iter().map(|published| self.published(published)).collect(),
+            published: figure.published.iter().map(|published| self.published(published, &indicator.unit)).collect(),
             rows: {
                 let shown = |count: u64| (!figure.rows.withheld).then_some(count);
                 RowsOut {
@@ -530,19 +602,50 @@ impl Out<'_> {
         }
     }
 
-    fn aim(&self, aim: &Aim) -> AimOut {
+    fn stage(&self, stage: &jauge::outcome::Stage) -> StageOut {
+        let of = |member: Option<usize>| self.stage_ref(stage.stages, member);
+        StageOut {
+            reached: stage.reached.as_ref().map(|reached| of(reached.member)),
+            on: stage.reached.as_ref().and_then(|reached| reached.on).map(|on| self.period(on)),
+            in_progress: stage.under_way.map(of),
+            planned: stage.planned.as_ref().map(|(member, _)| of(*member)),
+            planned_for: stage.planned.as_ref().map(|(_, on)| self.period(*on)),
+        }
+    }
+
+    fn stage_ref(&self, stages: Option<usize>, member: Option<usize>) -> StageRef {
+        let dimension = stages.and_then(|at| self.program.dimensions.get(at));
+        match dimension.zip(member).and_then(|(dimension, at)| dimension.members.get(at)) {
+            Some(member) => StageRef { code: member.code.clone(), label: labels(&member.label) },
+            None => StageRef {
+                code: "reached".into(),
+                label: BTreeMap::from([("fr".into(), "atteint".into()), ("en".into(), "reached".into())]),
+            },
+        }
+    }
+
+    /// The stage that an aim says, where the indicator is one.
+    fn aimed(&self, unit: &Unit, rank: &Range) -> Option<StageRef> {
+        let Unit::Stage(stages) = unit else { return None };
+        Some(self.stage_ref(*stages, words::stage_member(self.program, *stages, rank.stated())))
+    }
+
+    fn aim(&self, aim: &Aim, unit: &Unit) -> AimOut {
+        let stage = aim.value.as_ref().and_then(|rank| self.aimed(unit, rank));
         AimOut {
             period: self.period(aim.period),
-            value: aim.value.as_ref().map(range),
+            value: aim.value.as_ref().filter(|_| stage.is_none()).map(range),
+            stage,
             upper: aim.upper.as_ref().map(number),
             definition: self.place(aim.definition),
         }
     }
 
-    fn published(&self, published: &jauge::outcome::Published) -> PublishedOut {
+    fn published(&self, published: &jauge::outcome::Published, unit: &Unit) -> PublishedOut {
         use jauge::outcome::Agreement;
         PublishedOut {
             value: range(&published.value),
+            stage: self.aimed(unit, &published.value),
             decimals: published.decimals,
             source: published.source.clone(),
             agreement: match published.agreement {

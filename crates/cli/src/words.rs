@@ -1,6 +1,8 @@
 //! States, units, status and agreement in words: what a reader sees where there is no number, and beside the numbers.
 
-use jauge::outcome::{Agreement, GroupKey, Member, MissingReason, Status, Value, ZeroDenominator, ZeroReason};
+use jauge::outcome::{
+    Agreement, GroupKey, Member, MissingReason, Progress, Status, Value, ZeroDenominator, ZeroReason,
+};
 use jauge::program::model::{Indicator, ItemKind, Program};
 use jauge::text::{Both, Lang};
 use jauge::types::{Number, Period, Range, Unit};
@@ -17,6 +19,16 @@ pub fn state(value: &Value) -> &'static str {
         Value::NotApplicable(_) => "not_applicable",
         Value::NotComputable(_) => "not_computable",
         Value::Suppressed => "suppressed",
+        Value::Stage(stage) => progress(stage.progress),
+    }
+}
+
+/// How far a milestone is, as a stable word for machines.
+pub fn progress(progress: Progress) -> &'static str {
+    match progress {
+        Progress::Reached => "reached",
+        Progress::InProgress => "in_progress",
+        Progress::NotBegun => "not_begun",
     }
 }
 
@@ -30,6 +42,7 @@ pub fn obs_status(value: &Value, incomplete: bool) -> &'static str {
         Value::Missing(_) => "O",
         Value::NotApplicable(_) | Value::NotComputable(_) => "M",
         Value::Suppressed => "Q",
+        Value::Stage(_) => "A",
     }
 }
 
@@ -53,6 +66,7 @@ pub fn reason_code(value: &Value) -> Option<&'static str> {
         Value::NotComputable(ZeroDenominator::FromZero) => "base_zero",
         Value::NotComputable(ZeroDenominator::ZeroToZero) => "zero_to_zero",
         Value::Suppressed => "confidential",
+        Value::Stage(_) => return None,
     })
 }
 
@@ -68,6 +82,8 @@ fn missing_code(reason: &MissingReason) -> &'static str {
         MissingReason::Undecided => "undecided",
         MissingReason::NoCompatibleCount => "no_compatible_count",
         MissingReason::NoSuchBreakdown => "no_such_breakdown",
+        MissingReason::VagueDate => "vague_date",
+        MissingReason::SeveralMilestones => "several_milestones",
     }
 }
 
@@ -101,6 +117,7 @@ pub fn reason(value: &Value, program: &Program) -> Option<Both<String>> {
             en: "not computable: the base is zero, and so is the figure".into(),
         },
         Value::Suppressed => Both { fr: "secret statistique".into(), en: "suppressed to protect persons".into() },
+        Value::Stage(stage) => jauge::evaluate::progress_words(program, stage),
     })
 }
 
@@ -139,6 +156,13 @@ fn missing(why: &MissingReason, program: &Program) -> Both<String> {
         MissingReason::NoSuchBreakdown => {
             both("la source n'a pas cette ventilation", "the source has no such breakdown")
         }
+        MissingReason::VagueDate => both(
+            "une étape est atteinte à une date trop vague pour cette période",
+            "a stage was reached on a date that is too vague for this period",
+        ),
+        MissingReason::SeveralMilestones => {
+            both("plusieurs jalons n'ont pas d'étape ensemble", "several milestones have no stage together")
+        }
         MissingReason::Operand(_, _) => both("une donnée manque", "a figure is missing"),
     };
     let of = |lang: Lang| match names.last() {
@@ -158,6 +182,8 @@ pub fn status(status: Status) -> Both<&'static str> {
         Status::OnTrack => Both { fr: "en bonne voie", en: "on track" },
         Status::AtRisk => Both { fr: "à risque", en: "at risk" },
         Status::OffTrack => Both { fr: "en retard", en: "off track" },
+        Status::InProgress => Both { fr: "en cours", en: "in progress" },
+        Status::NotReached => Both { fr: "non atteinte", en: "not reached" },
         Status::CannotTell => Both { fr: "indéterminé", en: "cannot tell" },
     }
 }
@@ -231,6 +257,9 @@ pub fn amount(
     rounding: Option<jauge::types::Rounding>,
     lang: Lang,
 ) -> String {
+    if let Unit::Stage(stages) = unit {
+        return stage_at(program, *stages, number.stated(), lang);
+    }
     let shown = number.show(lang, rounding);
     let word = unit_word(program, unit, is_singular(number.stated(), lang), lang);
     match unit {
@@ -238,6 +267,22 @@ pub fn amount(
         _ if word.is_empty() => shown,
         _ => format!("{shown}\u{a0}{word}"),
     }
+}
+
+/// A stage by its place from 1, as targets and published stages say it.
+fn stage_at(program: &Program, stages: Option<usize>, rank: &Number, lang: Lang) -> String {
+    match stage_member(program, stages, rank).zip(stages) {
+        Some((member, stages)) => jauge::evaluate::member_words(program, stages, member).into(lang),
+        None if rank.is_zero() => lang.pick("non commencé", "not begun").into(),
+        None => lang.pick("atteint", "reached").into(),
+    }
+}
+
+/// The member that a stage is, by its place from 1.
+pub fn stage_member(program: &Program, stages: Option<usize>, rank: &Number) -> Option<usize> {
+    let dimension = program.dimensions.get(stages?)?;
+    let rank = rank.exact_decimal()?.parse::<usize>().ok()?;
+    dimension.members_of(dimension.levels.len().saturating_sub(1)).nth(rank.checked_sub(1)?)
 }
 
 /// A unit in words, empty for a bare number.
@@ -259,7 +304,7 @@ fn unit_at(program: &Program, unit: &Unit, singular: bool, lang: Lang, depth: us
             }
             None => String::new(),
         },
-        Unit::Number | Unit::Unknown => String::new(),
+        Unit::Number | Unit::Unknown | Unit::Stage(_) => String::new(),
         Unit::Percent => "%".into(),
         Unit::Points => {
             lang.pick(if singular { "point" } else { "points" }, if singular { "point" } else { "points" }).into()

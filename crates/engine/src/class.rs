@@ -40,6 +40,8 @@ fn decode_code(word: u64) -> i32 {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum State {
     Count(u64),
+    /// The first line; 0 for none.
+    Line(u64),
     Sum(Sum),
     Minimum(Option<Decimal>),
     Maximum(Option<Decimal>),
@@ -53,6 +55,7 @@ impl State {
     pub(crate) fn new(state: LaneState) -> Self {
         match state {
             LaneState::Rows | LaneState::Present(_) | LaneState::Distinct(_) => State::Count(0),
+            LaneState::Line => State::Line(0),
             LaneState::Sum(_) => State::Sum(Sum::default()),
             LaneState::Minimum(_) => State::Minimum(None),
             LaneState::Maximum(_) => State::Maximum(None),
@@ -66,6 +69,7 @@ impl State {
     pub(crate) fn merge(&mut self, other: &State) {
         match (self, other) {
             (State::Count(own), State::Count(other)) => *own += other,
+            (State::Line(own), State::Line(other)) => first_line(own, *other),
             (State::Sum(own), State::Sum(other)) => own.merge(other),
             (State::Minimum(own), State::Minimum(Some(other))) => lower(own, *other),
             (State::Maximum(own), State::Maximum(Some(other))) => raise(own, *other),
@@ -79,6 +83,7 @@ impl State {
             // INVARIANT: both were made for one lane; the rest are states of no row.
             (
                 State::Count(_)
+                | State::Line(_)
                 | State::Sum(_)
                 | State::Minimum(_)
                 | State::Maximum(_)
@@ -88,6 +93,12 @@ impl State {
                 _,
             ) => {}
         }
+    }
+}
+
+fn first_line(own: &mut u64, line: u64) {
+    if line > 0 && (*own == 0 || line < *own) {
+        *own = line;
     }
 }
 
@@ -132,6 +143,7 @@ pub(crate) fn measured(query: &CubeQuery, place: impl Fn(usize) -> usize) -> Vec
     for lane in &query.lanes {
         let (column, by) = match lane.state {
             LaneState::Rows | LaneState::Distinct(_) => continue,
+            LaneState::Line => (usize::MAX, usize::MAX),
             LaneState::Present(column)
             | LaneState::Sum(column)
             | LaneState::Minimum(column)
@@ -140,6 +152,7 @@ pub(crate) fn measured(query: &CubeQuery, place: impl Fn(usize) -> usize) -> Vec
             LaneState::First { column, by } | LaneState::Last { column, by } => (column, by),
         };
         if all.iter().all(|one| one.state != lane.state) {
+            let place = |column| if lane.state == LaneState::Line { usize::MAX } else { place(column) };
             all.push(Measured { state: lane.state, column: place(column), by: place(by) });
         }
     }
@@ -209,7 +222,7 @@ impl Classes {
 
     /// Takes in one row.
     #[inline]
-    pub(crate) fn add(&mut self, words: &[u64], measured: &[Measured], values: &[Value]) {
+    pub(crate) fn add(&mut self, words: &[u64], measured: &[Measured], values: &[Value], line: u64) {
         let class = self.class(words);
         if let Some(rows) = self.rows.get_mut(class) {
             *rows += 1;
@@ -223,6 +236,7 @@ impl Classes {
             let value = values.get(one.column).copied().unwrap_or(Value::Missing);
             match state {
                 State::Count(count) => *count += u64::from(value.is_present()),
+                State::Line(own) => first_line(own, line),
                 State::Sum(sum) => sum.take(value),
                 State::Minimum(own) => {
                     if let Some(number) = value.number() {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jauge::plan::{Catalog, Cube, Key};
 use jauge::problem::{DataProblem, close_to};
 use jauge::program::model::{Column, ColumnType, DateStyle, Dimension};
-use jauge::program::read_period;
+use jauge::program::{SaidOfStage, read_period, read_stage_date, said_of_stage};
 use jauge::text::Lang;
 use jauge::types::{Calendar, CalendarId, Date, Number, Period, Unit};
 use rustc_hash::FxHashMap;
@@ -52,13 +52,19 @@ struct Periods<'a> {
     own: CalendarId,
     calendar: &'a Calendar,
     all: &'a [Calendar],
+    /// They are dates of stages: « en cours », « prévu en 2021 ».
+    of_stages: bool,
     /// Windows and other periods that are not of the calendar, in the order in which a thread met them.
     met: Mutex<BTreeMap<Period, usize>>,
 }
 
 impl Periods<'_> {
     fn read(&self, text: &str) -> Option<i32> {
-        let period = read_period(text, self.own, self.all)?;
+        let period = if self.of_stages {
+            read_stage_date(text, self.own, self.all)?.1
+        } else {
+            read_period(text, self.own, self.all)?
+        };
         if period.calendar == self.own && !period.is_window() && !period.is_unknown() {
             return Some(period.first);
         }
@@ -105,8 +111,9 @@ impl<'a> Reader<'a> {
             },
             ColumnType::Period(CalendarId(at)) => {
                 let own = CalendarId(*at);
-                let of =
-                    |calendar| Of::Period(Periods { own, calendar, all: catalog.calendars, met: Mutex::default() });
+                let of_stages = catalog.source.milestones.is_some();
+                let all = catalog.calendars;
+                let of = |calendar| Of::Period(Periods { own, calendar, all, of_stages, met: Mutex::default() });
                 catalog.calendars.get(usize::from(*at)).map_or(Of::Nothing, of)
             }
         };
@@ -377,6 +384,21 @@ pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) ->
                 Value::Missing | Value::Said(_) | Value::YesNo(_) | Value::Member(..) => Cube::UNKNOWN,
             }
         }
+        Key::Said { .. } => match value {
+            Value::Period(_) => match said_of_stage(text) {
+                SaidOfStage::Reached => Cube::REACHED,
+                SaidOfStage::InProgress => Cube::IN_PROGRESS,
+                SaidOfStage::Planned => Cube::PLANNED,
+            },
+            Value::Missing
+            | Value::Total
+            | Value::Text
+            | Value::Number(_)
+            | Value::Said(_)
+            | Value::Day(_)
+            | Value::YesNo(_)
+            | Value::Member(..) => Cube::UNKNOWN,
+        },
     }
 }
 

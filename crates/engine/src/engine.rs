@@ -174,6 +174,7 @@ impl Engine {
             .filter_map(|lane| match lane.state {
                 LaneState::Distinct(column) => Some(column),
                 LaneState::Rows
+                | LaneState::Line
                 | LaneState::Present(_)
                 | LaneState::Sum(_)
                 | LaneState::Minimum(_)
@@ -451,7 +452,7 @@ fn layout<'a>(
             count += 1;
         }
         let keys = query.keys.iter().enumerate().filter(|(_, key)| match key {
-            Key::Dimension { column, .. } | Key::Period { column, .. } => *column == index,
+            Key::Dimension { column, .. } | Key::Period { column, .. } | Key::Said { column } => *column == index,
         });
         needed.push(Needed {
             index,

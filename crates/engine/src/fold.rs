@@ -212,7 +212,7 @@ fn codes(query: &CubeQuery, set: usize, words: &[u64], shape: Shape) -> Box<[i32
 
 fn column_of(state: LaneState) -> Option<usize> {
     match state {
-        LaneState::Rows => None,
+        LaneState::Rows | LaneState::Line => None,
         LaneState::Present(column)
         | LaneState::Sum(column)
         | LaneState::Minimum(column)
@@ -235,7 +235,7 @@ fn value(state: State) -> (LaneValue, bool) {
         None => (LaneValue::Sum(Decimal::default(), 0), false),
     };
     match state {
-        State::Count(count) => (LaneValue::Count(count), true),
+        State::Count(count) | State::Line(count) => (LaneValue::Count(count), true),
         State::Sum(total) => sum(&total),
         State::Minimum(extreme) | State::Maximum(extreme) => (LaneValue::Extreme(extreme), true),
         State::Values(values) => {

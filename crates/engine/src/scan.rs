@@ -189,7 +189,7 @@ impl Scan<'_> {
             self.general(row, hands);
         }
         if !self.waits(row, hands, part) {
-            classes.add(&hands.words, &self.measured, &hands.values);
+            classes.add(&hands.words, &self.measured, &hands.values, row.line);
             if !self.distinct.is_empty() {
                 self.occurrences(row, hands, part);
             }
@@ -280,7 +280,7 @@ impl Scan<'_> {
         let mut classes = Classes::new(self.shape, &self.measured);
         let mut projected = vec![0; self.shape.width()];
         for row in rows {
-            classes.add(&row.words, &self.measured, &row.values);
+            classes.add(&row.words, &self.measured, &row.values, row.line);
             for ((to, from), matters) in projected.iter_mut().zip(&row.words).zip(&self.distinct_words) {
                 *to = from & matters;
             }

@@ -2,7 +2,7 @@
 
 use jauge::evaluate::{evaluate, run_test};
 use jauge::outcome::{
-    Figure, GroupKey, Member, MissingReason, Outcome, RuleResult, Status, Value, ZeroDenominator, ZeroReason,
+    Figure, GroupKey, Member, MissingReason, Outcome, Progress, RuleResult, Status, Value, ZeroDenominator, ZeroReason,
 };
 use jauge::plan::{Catalog, Cube, CubeSource, Request, plan};
 use jauge::program::model::{InlineData, Program};
@@ -112,7 +112,7 @@ fn figure(program: &Program, outcome: &Outcome, row: &Row, lang: Lang) -> Option
     if !matches!(figure.value, Value::Qualified(_)) && !agrees(number.as_ref(), row.value.as_ref(), mode) {
         return Some(format!("the value is {:?}", number.map(|number| number.decimal())));
     }
-    let state = state(&figure.value, lang);
+    let state = state(program, &figure.value, lang);
     if row.state != state && !state.starts_with(&format!("{} (", row.state)) {
         return Some(format!("the state is `{state}`"));
     }
@@ -171,7 +171,7 @@ fn agrees(actual: Option<&Number>, written: Option<&Written>, mode: RoundingMode
     }
 }
 
-fn state(value: &Value, lang: Lang) -> String {
+fn state(program: &Program, value: &Value, lang: Lang) -> String {
     match value {
         Value::Number(_) => lang.pick("mesuré", "measured"),
         Value::Qualified(_) => lang.pick("qualifié", "qualified"),
@@ -195,6 +195,10 @@ fn state(value: &Value, lang: Lang) -> String {
             MissingReason::Operand(..) => lang.pick("non disponible (opérande)", "missing (operand)"),
             MissingReason::Undecided => lang.pick("non disponible (indécis)", "missing (undecided)"),
             MissingReason::NoCompatibleCount => lang.pick("non disponible (aucun entier)", "missing (no whole number)"),
+            MissingReason::VagueDate => lang.pick("non disponible (date vague)", "missing (vague date)"),
+            MissingReason::SeveralMilestones => {
+                lang.pick("non disponible (plusieurs jalons)", "missing (several milestones)")
+            }
             MissingReason::NoSuchBreakdown => lang.pick("non disponible (non ventilé)", "missing (no such breakdown)"),
         },
         Value::NotApplicable(_) => lang.pick("sans objet", "not applicable"),
@@ -211,6 +215,15 @@ fn state(value: &Value, lang: Lang) -> String {
             lang.pick("non calculable (0/0)", "not computable (0/0)")
         }
         Value::Suppressed => lang.pick("secret statistique", "suppressed"),
+        Value::Stage(stage) => {
+            let far = match stage.progress {
+                Progress::Reached => lang.pick("atteint", "reached"),
+                Progress::InProgress => lang.pick("en cours", "in progress"),
+                Progress::NotBegun => lang.pick("non commencé", "not begun"),
+            };
+            let stage = jauge::evaluate::stage_words(program, stage).into(lang);
+            return if stage == far { far.to_string() } else { format!("{far} ({stage})") };
+        }
     }
     .to_string()
 }
@@ -221,6 +234,8 @@ fn status_words(status: Status, lang: Lang) -> &'static str {
         Status::OnTrack => lang.pick("en bonne voie", "on track"),
         Status::AtRisk => lang.pick("à risque", "at risk"),
         Status::OffTrack => lang.pick("hors trajectoire", "off track"),
+        Status::InProgress => lang.pick("en cours", "in progress"),
+        Status::NotReached => lang.pick("non atteinte", "not reached"),
         Status::CannotTell => lang.pick("indéterminée", "cannot tell"),
     }
 }

@@ -212,6 +212,11 @@ fn code(key: &Key, row: &[Held], catalog: Catalog<'_>) -> i32 {
                 .map_or(Cube::UNKNOWN, |calendar| calendar.ordinal_of(Date::from_day_number(*day))),
             _ => Cube::UNKNOWN,
         },
+        // It reads plain periods only: what has a date is reached.
+        Key::Said { column } => match row.get(*column) {
+            Some(Held::Period(_) | Held::Day(_)) => Cube::REACHED,
+            _ => Cube::UNKNOWN,
+        },
     }
 }
 
@@ -239,6 +244,8 @@ fn lane(lane: &Lane, query: &CubeQuery, rows: &[&Vec<Held>], catalog: Catalog<'_
     };
     let value = match lane.state {
         LaneState::Rows => LaneValue::Count(kept.len() as u64),
+        // Rows in memory have no lines.
+        LaneState::Line => LaneValue::Count(0),
         LaneState::Present(column) => {
             let present = kept.iter().filter(|row| row.get(column).is_some_and(|held| *held != Held::Missing));
             LaneValue::Count(present.count() as u64)

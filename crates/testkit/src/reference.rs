@@ -72,7 +72,8 @@ impl Reference<'_> {
             ExprKind::MeanOver(window, inner) => {
                 sum(all(inner, window.first, window.last)?).divide(&Number::from(i64::from(window.count())))
             }
-            ExprKind::Attribute { .. }
+            ExprKind::Milestones { .. }
+            | ExprKind::Attribute { .. }
             | ExprKind::SumBy(..)
             | ExprKind::ShareOfGroup { .. }
             | ExprKind::Latest(_)

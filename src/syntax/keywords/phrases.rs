@@ -62,6 +62,12 @@ phrases! {
     Maximum = "k_maximum", ["maximum"], ["maximum"];
     First = "k_first", ["première valeur"], ["first value", "first"];
     Last = "k_last", ["dernière valeur"], ["last value", "last"];
+    StageReached = "k_stage_reached", ["étape atteinte"], ["stage reached"];
+    MilestonesReached = "k_milestones_reached", ["jalons atteints", "jalon atteint"], ["milestones reached", "milestone reached"];
+    MilestonesInProgress = "k_milestones_in_progress", ["jalons en cours"], ["milestones in progress"];
+    MilestonesNotBegun = "k_milestones_not_begun", ["jalons non commencés"], ["milestones not begun"];
+    MilestonesFollowed = "k_milestones_followed", ["jalons suivis"], ["milestones followed"];
+    ExpectedInProgress = "k_in_progress", ["en cours"], ["in progress"];
     CompatibleWith = "k_compatible", ["effectif compatible avec"], ["count compatible with"];
     Latest = "k_latest", ["dernière valeur connue"], ["latest value"];
     Share = "k_share", ["part"], ["share"];

@@ -29,6 +29,7 @@ impl Lower<'_> {
                 let (low, high) = (bounds.first()?, bounds.last()?);
                 AimValue::Between(self.quantity(low)?, self.quantity(high)?)
             }
+            Rule::stage => AimValue::Stage(self.literal(&inner.into_inner().next()?)?),
             _ => AimValue::Is(self.quantity(&inner)?),
         })
     }
@@ -71,6 +72,8 @@ impl Lower<'_> {
                 let (low, high) = (bounds.first()?, bounds.last()?);
                 ExpectedValue::Between(self.quantity(low)?, self.quantity(high)?)
             }
+            Rule::k_in_progress => ExpectedValue::InProgress(at),
+            Rule::stage => ExpectedValue::Stage(self.literal(&inner.into_inner().next()?)?),
             _ => ExpectedValue::Is(self.quantity(&inner)?),
         };
         Some(ExpectedLine { indicator, period, group, value, span })

@@ -3,7 +3,8 @@
 use super::{Lower, Pair};
 use crate::problem::SyntaxProblem;
 use crate::syntax::ast::{
-    Aggregate, ChangeKind, Condition, Expr, ExprKind, Name, Operator, PeriodText, Relation, SeriesOf, SeriesOver,
+    Aggregate, ChangeKind, Condition, Expr, ExprKind, MilestonesOf, Name, Operator, PeriodText, Relation, SeriesOf,
+    SeriesOver,
 };
 use crate::syntax::grammar::Rule;
 use crate::syntax::keywords::Keyword;
@@ -148,6 +149,19 @@ impl Lower<'_> {
                     _ => Aggregate::Sum,
                 };
                 ExprKind::Aggregate { aggregate, column: names.next()?, source: names.next()? }
+            }
+            Rule::milestones => {
+                let shared = find(Rule::k_share).is_some();
+                let of = inner.iter().find_map(|part| match part.as_rule() {
+                    Rule::k_stage_reached => Some(MilestonesOf::Stage),
+                    Rule::k_milestones_reached if shared => Some(MilestonesOf::Share),
+                    Rule::k_milestones_reached => Some(MilestonesOf::Reached),
+                    Rule::k_milestones_in_progress => Some(MilestonesOf::InProgress),
+                    Rule::k_milestones_not_begun => Some(MilestonesOf::NotBegun),
+                    Rule::k_milestones_followed => Some(MilestonesOf::All),
+                    _ => None,
+                });
+                ExprKind::Milestones(of?, names.next()?)
             }
             Rule::attribute => ExprKind::Attribute { attribute: names.next()?, dimension: names.next()? },
             Rule::conditional => {

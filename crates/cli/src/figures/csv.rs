@@ -1,9 +1,9 @@
 //! One line per figure, RFC 4180: everything that the JSON says, flat. Nothing missing is blank without its state beside it.
 
-use jauge::outcome::{Figure, Member, Outcome};
+use jauge::outcome::{Figure, Member, Outcome, Value};
 use jauge::program::model::Program;
 use jauge::text::{Files, Lang};
-use jauge::types::{Number, Range};
+use jauge::types::{Number, Range, Unit};
 
 use crate::words;
 
@@ -21,7 +21,7 @@ pub struct Dialect {
 const BEFORE: [&str; 8] =
     ["indicator", "code", "label", "programme", "period", "period_start", "period_end", "calendar"];
 
-const AFTER: [&str; 32] = [
+const AFTER: [&str; 36] = [
     "total",
     "value",
     "value_exact",
@@ -52,6 +52,10 @@ const AFTER: [&str; 32] = [
     "series_break_reason",
     "provisional",
     "revised",
+    "stage",
+    "stage_date",
+    "in_progress",
+    "not_begun",
     "file",
     "line",
 ];
@@ -128,10 +132,22 @@ fn cells(
     let range = figure.value.range().filter(|range| range.exact().is_none());
     let aim = |aim: &Option<jauge::outcome::Aim>| match aim {
         Some(aim) => match &aim.value {
+            Some(value) if matches!(indicator.unit, Unit::Stage(_)) => {
+                text(&words::amount(program, value, &indicator.unit, None, lang))
+            }
             Some(value) => stated(value),
             None => lang.pick("à définir", "to be defined").to_string(),
         },
         None => String::new(),
+    };
+    // The code of the last stage reached, as for members of a group.
+    let stage = match &figure.value {
+        Value::Stage(stage) => stage.reached.as_ref().map(|reached| {
+            let stages = stage.stages.and_then(|at| program.dimensions.get(at));
+            let member = stages.zip(reached.member).and_then(|(stages, at)| stages.members.get(at));
+            (member.map_or("reached".to_string(), |member| member.code.clone()), reached.on)
+        }),
+        _ => None,
     };
     let rows = |count: u64| if figure.rows.withheld { String::new() } else { count.to_string() };
     let join = |parts: Vec<String>| parts.join(" | ");
@@ -153,7 +169,16 @@ fn cells(
         aim(&figure.baseline),
         aim(&figure.target),
         figure.status.map(|status| words::status(status).into(lang).to_string()).unwrap_or_default(),
-        join(figure.published.iter().map(|published| stated(&published.value)).collect()),
+        join(
+            figure
+                .published
+                .iter()
+                .map(|published| match indicator.unit {
+                    Unit::Stage(_) => text(&words::amount(program, &published.value, &indicator.unit, None, lang)),
+                    _ => stated(&published.value),
+                })
+                .collect(),
+        ),
         join(
             figure
                 .published
@@ -179,6 +204,10 @@ fn cells(
         text(figure.life.series_break.as_ref().map_or("", |at| at.reason.as_str())),
         figure.life.provisional.to_string(),
         figure.life.revised.to_string(),
+        stage.as_ref().map(|(name, _)| text(name)).unwrap_or_default(),
+        stage.and_then(|(_, on)| on).map(|on| words::period(program, on, lang)).unwrap_or_default(),
+        figure.tally.as_ref().map(|tally| stated(&tally.in_progress)).unwrap_or_default(),
+        figure.tally.as_ref().map(|tally| stated(&tally.not_begun)).unwrap_or_default(),
         text(file.map_or("", |file| file.path.as_str())),
         file.map_or(0, |file| file.line_column(indicator.definition.start).0).to_string(),
     ]);

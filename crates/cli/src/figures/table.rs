@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
-use jauge::outcome::{Agreement, Figure, Outcome, Value};
+use jauge::outcome::{Agreement, Figure, Outcome, Tally, Value};
 use jauge::program::model::{Comparison, Indicator, Program, Target};
 use jauge::text::Lang;
+use jauge::types::{Range, Unit};
 
 use crate::words;
 
@@ -120,6 +121,8 @@ fn one_indicator(
     let with_group = any(|figure| !figure.group.is_empty());
     let with_parts = any(|figure| figure.denominator.is_some());
     let with_base = any(|figure| figure.base.is_some());
+    // A column of its own: what is in progress is counted neither as reached nor as not.
+    let with_tally = any(|figure| figure.tally.is_some());
     let with_baseline = any(|figure| figure.baseline.is_some());
     let with_target = any(|figure| figure.target.is_some());
     let with_published = any(|figure| !figure.published.is_empty());
@@ -133,6 +136,8 @@ fn one_indicator(
     columns(with_group, "Groupe", "Group");
     columns(true, "Valeur", "Value");
     columns(with_parts, "Numérateur / dénominateur", "Numerator / denominator");
+    columns(with_tally, "En cours", "In progress");
+    columns(with_tally, "Non commencés", "Not begun");
     columns(with_base, "Base", "Base");
     columns(with_baseline, "Référence", "Baseline");
     columns(with_target, "Cible", "Target");
@@ -170,6 +175,14 @@ fn one_indicator(
                 false => String::new(),
             };
             row.push(Cell::new(parts).set_alignment(CellAlignment::Right));
+        }
+        if with_tally {
+            let show = |of: fn(&Tally) -> &Range| {
+                let number = figure.tally.as_ref().map(|tally| of(tally).show(lang, None));
+                Cell::new(number.unwrap_or_default()).set_alignment(CellAlignment::Right)
+            };
+            row.push(show(|tally| &tally.in_progress));
+            row.push(show(|tally| &tally.not_begun));
         }
         if with_base {
             row.push(Cell::new(base(program, figure, lang)).set_alignment(CellAlignment::Right));
@@ -254,6 +267,9 @@ const MAXIMUM_WORD: u16 = 40;
 fn value(program: &Program, indicator: &Indicator, figure: &Figure, notes: &mut Notes, lang: Lang) -> String {
     let Some(number) = figure.value.range() else {
         notes.suppressed |= figure.value == Value::Suppressed;
+        if let (Value::Stage(stage), Unit::Stage(_)) = (&figure.value, &indicator.unit) {
+            return jauge::evaluate::stage_words(program, stage).into(lang);
+        }
         return words::reason(&figure.value, program).map(|reason| reason.into(lang)).unwrap_or_default();
     };
     let mut text = words::amount(program, &number, &indicator.unit, indicator.rounding, lang);

@@ -132,6 +132,7 @@ pub fn world() -> World {
         facts: None,
         margin: None,
         threshold: None,
+        milestones: None,
         covers_period: None,
         finality: None,
         definition: nowhere(),
