@@ -119,7 +119,13 @@ impl<'a> Checker<'a> {
                 self.calendars_apart(own, asked, span, said_span);
             }
             (Some((own, _)), None) => calendar_id = own,
-            (Some(_) | None, _) => {}
+            (None, None) => {
+                // A constant counts in no calendar of its own: its period says in which.
+                if let Some(PeriodWanted::Period(text)) = wanted {
+                    calendar_id = self.calendar_reading(&text.first.text).unwrap_or(calendar_id);
+                }
+            }
+            (Some(_) | None, Some(_)) => {}
         }
         // An indicator that says its calendar is counted in it wherever it is used.
         info.calendar = info.calendar.map(|(own, flexible)| (own, flexible && calendar.is_none()));

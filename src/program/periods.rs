@@ -166,6 +166,12 @@ impl Checker<'_> {
         None
     }
 
+    /// The first calendar of the program in which the text is a period, the civil year before all others.
+    pub(super) fn calendar_reading(&self, text: &str) -> Option<CalendarId> {
+        let year = self.calendar(CalendarId::YEAR).read_label(text).map(|_| CalendarId::YEAR);
+        year.or_else(|| self.read_elsewhere(text).map(|(id, _)| id))
+    }
+
     /// The first calendar of the program in which the text is a period.
     fn read_elsewhere(&self, text: &str) -> Option<(CalendarId, i32)> {
         let ids = (0..self.program.calendars.len()).filter_map(|at| u16::try_from(at).ok().map(CalendarId));
