@@ -133,6 +133,7 @@ impl Evaluator<'_> {
                     whole,
                 )
             }
+            ExprKind::Together(how, parts) => self.together(*how, parts, ctx, period, group),
             ExprKind::Bounds { sure, possible } => {
                 let sure = self.expr(*sure, ctx, period, group);
                 let possible = self.expr(*possible, ctx, period, group);

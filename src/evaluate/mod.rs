@@ -24,6 +24,7 @@ mod table;
 mod targets;
 mod tests;
 mod time;
+mod together;
 mod totals;
 mod why;
 mod windows;
@@ -69,6 +70,8 @@ pub fn evaluate(program: &Program, plan: &Plan, cubes: &[Cube]) -> (Outcome, Vec
     }
     if plan.request.rules {
         evaluator.rules(&mut outcome.rules);
+    } else {
+        evaluator.stated_again();
     }
     totals::check(&mut evaluator);
     evaluator.check_stages();

@@ -4,8 +4,8 @@ use super::expression::{compare, holds};
 use super::targets::per_cent_of;
 use super::{Evaluator, periods};
 use crate::outcome::{GroupKey, Member, RuleOutcome, RuleResult, Value};
-use crate::plan::CtxId;
-use crate::problem::{Problem, RuleProblem};
+use crate::plan::{CtxId, uses_wanted};
+use crate::problem::{FactProblem, Place, Problem, RuleProblem};
 use crate::program::model::{Comparison, Rule, RuleSeverity};
 use crate::types::{Number, Period, Range, Unit};
 
@@ -15,6 +15,16 @@ impl Evaluator<'_> {
         let program = self.program;
         for (at, rule) in program.rules.iter().enumerate() {
             self.rule(at, rule, outcomes);
+        }
+    }
+
+    /// Only the checks of facts that the wanted indicators state again.
+    pub(super) fn stated_again(&mut self) {
+        let program = self.program;
+        for (at, rule) in program.rules.iter().enumerate() {
+            if rule.same_fact.is_some() && uses_wanted(program, rule.left, &self.plan.indicators) {
+                self.rule(at, rule, &mut Vec::new());
+            }
         }
     }
 
@@ -68,6 +78,10 @@ impl Evaluator<'_> {
                 let left = self.covered(hides, rule.left, left);
                 let right = self.covered(hides, rule.right, right);
                 let result = verdict(rule, &left.value, &right.value);
+                // A fact may be stated in one place only; that is no check.
+                if rule.same_fact.is_some() && matches!(result, RuleResult::CannotTell(Value::Missing(_))) {
+                    continue;
+                }
                 match &result {
                     RuleResult::Holds => checked += 1,
                     RuleResult::CannotTell(Value::NotApplicable(_) | Value::Suppressed) => {}
@@ -129,6 +143,14 @@ impl Evaluator<'_> {
         let rule_name = rule.name.clone();
         let (period, group) = (self.period_label(period), self.group_label(group));
         let difference = difference.clone();
+        if let Some([again, first]) = rule.same_fact {
+            let names = rule.name.split_once(" = ").unwrap_or((&rule.name, ""));
+            let (again_name, first_name) = (names.0.to_string(), names.1.to_string());
+            let fact = FactProblem::StatedTwice { again: again_name, first: first_name, period, group, left, right };
+            let also = vec![Place::Text(again), Place::Text(first)];
+            self.problems.push(Problem { also, ..Problem::new(fact, rule.relation) });
+            return;
+        }
         let fact = match rule.severity {
             RuleSeverity::Blocking => {
                 RuleProblem::RuleFails { rule: rule_name, period, group, left, right, difference }

@@ -397,6 +397,10 @@ impl Explaining<'_, '_> {
                 };
                 (words, vec![labelled(*of, "le tout", "the whole")])
             }
+            ExprKind::Together(how, parts) => {
+                let (words, label) = super::together::words(*how);
+                (words, parts.iter().map(|part| Next { label: Some(label), ..under(*part) }).collect())
+            }
             ExprKind::Bounds { sure, possible } => (
                 both("entre ce qui est certain et ce qui est possible", "between what is certain and what is possible"),
                 vec![labelled(*sure, "certain", "certain"), labelled(*possible, "possible", "possible")],

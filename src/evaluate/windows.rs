@@ -47,6 +47,7 @@ impl Evaluator<'_> {
                 | ExprKind::SumBy(_, inner)
                 | ExprKind::ShareOfGroup { of: inner, .. }
                 | ExprKind::Compatible { of: inner, .. } => rest.push(*inner),
+                ExprKind::Together(_, parts) => rest.extend(parts),
                 ExprKind::Bounds { sure, possible } => rest.extend([*sure, *possible]),
                 ExprKind::Binary(_, left, right) => rest.extend([*left, *right]),
                 ExprKind::Ratio { numerator, denominator, .. } => rest.extend([*numerator, *denominator]),

@@ -101,7 +101,8 @@ fn run(program: &Program, request: &Request, visits: usize) -> Plan {
         }
     }
     for rule in &program.rules {
-        if request.rules || rests(rule.left) || rests(rule.right) {
+        let stated_again = rule.same_fact.is_some() && uses_wanted(program, rule.left, &indicators);
+        if request.rules || stated_again || rests(rule.left) || rests(rule.right) {
             let time = Time::Each(rule.calendar);
             for dims in std::iter::once(&Vec::new()).chain(&rule.breakdowns) {
                 collector.root(rule.left, dims.clone(), time);
@@ -129,6 +130,12 @@ fn run(program: &Program, request: &Request, visits: usize) -> Plan {
         plan.sources.push(of_source);
     }
     plan
+}
+
+/// True where an expression is an indicator that is wanted.
+pub(crate) fn uses_wanted(program: &Program, expr: ExprId, indicators: &[usize]) -> bool {
+    let expr = program.exprs.get(expr.0 as usize).map(|expr| &expr.kind);
+    matches!(expr, Some(ExprKind::Indicator(at)) if indicators.binary_search(at).is_ok())
 }
 
 /// The dimension levels of a group in a definition, sorted.
@@ -210,6 +217,11 @@ impl Collector<'_> {
             ExprKind::At(inner, period) => self.later(Task { time: Time::of(*period), ..with(*inner) }),
             ExprKind::Negative(inner) | ExprKind::Latest(inner) | ExprKind::Compatible { of: inner, .. } => {
                 self.later(with(*inner));
+            }
+            ExprKind::Together(_, parts) => {
+                for part in parts {
+                    self.later(with(*part));
+                }
             }
             ExprKind::Bounds { sure, possible } => {
                 self.later(with(*sure));

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 
 pub use query::*;
 
+pub(crate) use collect::uses_wanted;
 pub(crate) use conditions::{Contexts, CtxId, conjuncts, each_test, level_tested};
 pub(crate) use lanes::{Answer, MeasureLanes, Shape, SourcePlan, merges, selects_cells, state_of};
 pub(crate) use show::{show_test, sign};

@@ -51,6 +51,7 @@ pub(crate) fn below(program: &Program, expr: ExprId) -> BTreeSet<usize> {
             | ExprKind::Latest(inner)
             | ExprKind::Compatible { of: inner, .. } => rest.push(*inner),
             ExprKind::Consumption { spent, allotment, .. } => rest.extend([*spent, *allotment]),
+            ExprKind::Together(_, parts) => rest.extend(parts),
             ExprKind::Bounds { sure, possible } => rest.extend([*sure, *possible]),
             ExprKind::Binary(_, left, right) => rest.extend([*left, *right]),
             ExprKind::Ratio { numerator, denominator, .. } => rest.extend([*numerator, *denominator]),

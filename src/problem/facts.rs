@@ -1,10 +1,12 @@
 //! Facts and persons counted once: what can be wrong with statements of one fact, in definitions and in data.
 
 use super::Words;
+use super::evaluation::place;
 use crate::text::{Both, Lang};
+use crate::types::{Range, Rounding, RoundingMode};
 
 /// E03 and E05, numbers 55 to 59. Texts that are confidential arrive here already masked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum FactProblem {
     /// `priorité: producteur "UNHCR"` in a source without `fait:`.
     PriorityAlone {
@@ -21,6 +23,33 @@ pub enum FactProblem {
         by: Option<String>,
         /// A priority is declared, but it does not tell these apart.
         declared: bool,
+    },
+    /// `même fait que: b` where b says `même fait que: a` and a says `même fait que: b`.
+    SameInCircle {
+        /// The indicators, each stating the fact of the next.
+        names: Vec<String>,
+    },
+    /// `total_a + b` where `total_a` adds a already, and b states the same fact as a.
+    AddedTwice {
+        /// The indicator on the left.
+        one: String,
+        /// The indicator on the right.
+        other: String,
+    },
+    /// Two indicators of one fact have different figures.
+    StatedTwice {
+        /// The indicator that states it again.
+        again: String,
+        /// The indicator that states it first.
+        first: String,
+        /// When.
+        period: Both<String>,
+        /// Where; empty for the total.
+        group: Both<String>,
+        /// What the one that states it again says.
+        left: Range,
+        /// What the first one says.
+        right: Range,
     },
     /// Two rows of one fact state different numbers; the declared priority has chosen.
     Disputed {
@@ -42,15 +71,20 @@ pub struct Stated {
     pub line: u64,
 }
 
+/// Decimals of a figure that is not whole.
+const DECIMALS: u8 = 4;
 /// Statements written out; more are counted.
 const SHOWN: usize = 4;
 
 impl FactProblem {
-    pub(super) const CODES: &'static [&'static str] = &["E0355", "E0555", "W0555"];
+    pub(super) const CODES: &'static [&'static str] = &["E0355", "E0356", "E0357", "E0555", "W0555", "W0655"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
             FactProblem::PriorityAlone { .. } => "E0355",
+            FactProblem::AddedTwice { .. } => "E0356",
+            FactProblem::SameInCircle { .. } => "E0357",
+            FactProblem::StatedTwice { .. } => "W0655",
             FactProblem::Undecided { .. } => "E0555",
             FactProblem::Disputed { .. } => "W0555",
         }
@@ -70,6 +104,66 @@ impl FactProblem {
                     format!("name the column of the fact's code: fact: {write}"),
                 ),
             },
+            FactProblem::SameInCircle { names } => {
+                let names = |open: &str, close: &str| {
+                    let names: Vec<String> = names.iter().map(|name| format!("{open}{name}{close}")).collect();
+                    names.join(" → ")
+                };
+                Both {
+                    fr: Words::new(
+                        format!("« même fait que » tourne en rond : {}", names("« ", " »")),
+                        "renvoie à un indicateur qui revient ici",
+                        "garder le champ dans tous ces indicateurs sauf un : celui qui énonce le fait en premier",
+                    ),
+                    en: Words::new(
+                        format!("`same fact as` turns in a circle: {}", names("`", "`")),
+                        "refers to an indicator that comes back here",
+                        "keep the field in all these indicators but one: the one that states the fact first",
+                    ),
+                }
+            }
+            FactProblem::AddedTwice { one, other } => Both {
+                fr: Words::new(
+                    format!("cette somme compterait deux fois le même fait : « {one} » et « {other} »"),
+                    "additionne deux énoncés d'un seul fait",
+                    format!("additionner les indicateurs eux-mêmes, sans total intermédiaire : dans « {one} + {other} » le fait ne compte qu'une fois"),
+                )
+                .and("le fait est ici")
+                .and("et de nouveau ici"),
+                en: Words::new(
+                    format!("this sum would count one fact twice: `{one}` and `{other}`"),
+                    "adds two statements of one fact",
+                    format!("add the indicators themselves, without a total between: in `{one} + {other}` the fact counts once"),
+                )
+                .and("the fact is here")
+                .and("and here again"),
+            },
+            FactProblem::StatedTwice { again, first, period, group, left, right } => {
+                let shown = |range: &Range, lang: Lang| {
+                    let whole = range.stated().is_whole();
+                    let rounding = (!whole).then_some(Rounding { decimals: DECIMALS, mode: RoundingMode::HalfAway });
+                    range.show(lang, rounding)
+                };
+                let (at_fr, at_en) = (place(&[&period.fr, &group.fr]), place(&[&period.en, &group.en]));
+                let (a, b) = (shown(left, Lang::Fr), shown(right, Lang::Fr));
+                let (c, d) = (shown(left, Lang::En), shown(right, Lang::En));
+                Both {
+                    fr: Words::new(
+                        format!("un même fait est énoncé de deux façons : « {again} » dit {a}, « {first} » dit {b}{}", at_fr),
+                        format!("un total compte le fait une fois, d'après « {first} »"),
+                        "corriger l'énoncé faux, ou expliquer la différence sous ce champ : écart connu: \"…\"",
+                    )
+                    .and(format!("énoncé ici : {a}"))
+                    .and(format!("énoncé ici : {b}")),
+                    en: Words::new(
+                        format!("one fact is stated in two ways: `{again}` says {c}, `{first}` says {d}{}", at_en),
+                        format!("a total counts the fact once, as `{first}` says"),
+                        "mend the wrong statement, or explain the difference under this field: known discrepancy: \"…\"",
+                    )
+                    .and(format!("stated here: {c}"))
+                    .and(format!("stated here: {d}")),
+                }
+            }
             FactProblem::Undecided { code, statements, by, declared } => {
                 undecided(code, statements, by.as_deref(), *declared)
             }

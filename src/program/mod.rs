@@ -19,6 +19,7 @@ mod operators;
 mod order;
 mod periods;
 mod rules;
+mod same;
 mod series;
 mod shares;
 mod sources;
@@ -95,8 +96,10 @@ pub fn check(parsed: &[Parsed], context: &Context<'_>) -> Checked {
     checker.check_dimensions();
     checker.check_sources();
     checker.check_framework();
+    checker.same_facts();
     checker.check_indicators();
     checker.check_rules();
+    checker.check_same_facts();
     checker.check_tests();
     checker.warn_unused();
     checker.finish()
@@ -123,6 +126,7 @@ struct Checker<'a> {
     broken: bool,
     suggestions_left: usize,
     mixed: mixed::Reading,
+    same: same::Same,
     /// Where funnels stand.
     funnels: Vec<funnels::Place>,
 }
@@ -179,6 +183,7 @@ impl<'a> Checker<'a> {
             suggestions_left: SUGGESTIONS,
             funnels: funnels::places(parsed),
             mixed: mixed::Reading::default(),
+            same: same::Same::default(),
         }
     }
 

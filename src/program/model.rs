@@ -592,6 +592,8 @@ pub struct Rule {
     pub window: Option<Period>,
     /// The author's explanation of a known failure.
     pub known_discrepancy: Option<(String, Span)>,
+    /// It compares two statements of one fact: where the indicators that state it stand.
+    pub same_fact: Option<[Span; 2]>,
     /// Where it is defined.
     pub definition: Span,
     /// The `verify` line.
@@ -767,6 +769,8 @@ pub enum ExprKind {
         /// What may belong.
         possible: ExprId,
     },
+    /// Measures of the same persons or of the same fact, which do not simply add up.
+    Together(Together, Vec<ExprId>),
     /// One or the other.
     If {
         /// Left side of the comparison.
@@ -780,6 +784,19 @@ pub enum ExprKind {
         /// When it does not.
         otherwise: ExprId,
     },
+}
+
+/// How measures that do not simply add up are put together (meaning 14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Together {
+    /// Statements of one fact, the one that is believed first: the first that has a number.
+    Once,
+    /// Distinct keys over several sources: each part is a [`MeasureOf::Keys`].
+    Distinct,
+    /// Persons who may be the same: at least as many as the largest part.
+    Largest,
+    /// Persons who may be the same, and no total is wanted.
+    NotAdded,
 }
 
 /// How far back a series goes.
@@ -814,6 +831,7 @@ impl ExprKind {
             | ExprKind::Latest(inner)
             | ExprKind::Compatible { of: inner, .. } => vec![*inner],
             ExprKind::Bounds { sure, possible } => vec![*sure, *possible],
+            ExprKind::Together(_, parts) => parts.clone(),
             ExprKind::Binary(_, left, right) => vec![*left, *right],
             ExprKind::Consumption { spent, allotment, .. } => vec![*spent, *allotment],
             ExprKind::Ratio { numerator, denominator, .. } => vec![*numerator, *denominator],

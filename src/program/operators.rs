@@ -34,6 +34,11 @@ impl Checker<'_> {
         match operator {
             Operator::Plus | Operator::Minus => {
                 let Some(unit) = self.sum_unit(one, operator, at, other, scope) else { return self.unknown(span) };
+                if operator == Operator::Plus
+                    && let Some(once) = self.added_once(one, other, at, span)
+                {
+                    return once;
+                }
                 let additivity = self.weaker(one, other);
                 self.push(ExprKind::Binary(operator, one, other), unit, additivity, span, info)
             }
@@ -271,7 +276,7 @@ impl Checker<'_> {
         self.push(ExprKind::Binary(Operator::Divide, id, hundred), Unit::Number, Additivity::Never, span, info)
     }
 
-    fn weaker(&self, one: ExprId, other: ExprId) -> Additivity {
+    pub(super) fn weaker(&self, one: ExprId, other: ExprId) -> Additivity {
         let rank = |additivity: &Additivity| match additivity {
             Additivity::Everywhere => 0,
             Additivity::NotOverTime => 1,

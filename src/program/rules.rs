@@ -97,6 +97,7 @@ impl<'a> Checker<'a> {
             calendar,
             window,
             known_discrepancy: discrepancy.or_else(|| known_discrepancy(field)),
+            same_fact: None,
             definition: decl.name.span,
             relation: field.span,
         })

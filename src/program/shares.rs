@@ -86,6 +86,7 @@ impl Checker<'_> {
                 | ExprKind::Latest(_)
                 | ExprKind::Compatible { .. }
                 | ExprKind::Bounds { .. }
+                | ExprKind::Together(..)
                 | ExprKind::If { .. } => return None,
             }
         }
@@ -151,7 +152,7 @@ fn test_implies(one: &ColumnTest, other: &ColumnTest, dimensions: &[Dimension]) 
 }
 
 /// True where nothing passes both.
-fn excludes(one: &Cond, other: &Cond, dimensions: &[Dimension]) -> bool {
+pub(super) fn excludes(one: &Cond, other: &Cond, dimensions: &[Dimension]) -> bool {
     let (Cond::Test(one), Cond::Test(other)) = (one, other) else { return false };
     if one.missing == MissingPolicy::Counted && other.missing == MissingPolicy::Counted {
         return false;

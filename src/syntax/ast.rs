@@ -256,6 +256,9 @@ pub enum Key {
     SeriesBreak,
     /// `chiffres: provisoires | définitifs | révisés` / `figures: provisional | final | revised` → [`Value::Choice`]
     Finality,
+    /// `même fait que: accompagnés` / `same fact as: accompagnés`: this indicator states the fact of that one again; a sum of both
+    /// counts it once, and a check compares them → [`Value::Name`]
+    SameFact,
     /// `note: "…"` → [`Value::Text`]
     Note,
     // ── funnel and source of milestones
@@ -708,6 +711,13 @@ pub struct Expr {
     pub kind: ExprKind,
     /// Where it stands, without trailing blanks.
     pub span: Span,
+}
+
+impl Expr {
+    /// An indicator by its name.
+    pub fn named(name: &Name) -> Self {
+        Expr { kind: ExprKind::Name(name.clone()), span: name.span }
+    }
 }
 
 /// Kinds of measure.

@@ -79,6 +79,7 @@ impl Reference<'_> {
             | ExprKind::Latest(_)
             | ExprKind::Compatible { .. }
             | ExprKind::Bounds { .. }
+            | ExprKind::Together(..)
             | ExprKind::Series(..)
             | ExprKind::Consumption { .. }
             | ExprKind::If { .. } => None,

@@ -140,7 +140,8 @@ pub const FIELDS: &[FieldEntry] = &[
     row(Key::StatusBands, &[Indicator], Shape::Quantities, &["seuils"], &["bands"]),
     row(Key::Rounding, &[Indicator, Funnel], Shape::Rounding, &["arrondi"], &["rounding"]),
     row(Key::Published, &[Indicator], Shape::Aim, &["valeur publiée"], &["published", "published value"]),
-    detail(row(Key::KnownDiscrepancy, &[Rule], Shape::Text, &["écart connu"], &["known discrepancy"]), &[Key::Published, Key::Verify]),
+    row(Key::SameFact, &[Indicator], Shape::Name, &["même fait que"], &["same fact as"]),
+    detail(row(Key::KnownDiscrepancy, &[Rule], Shape::Text, &["écart connu"], &["known discrepancy"]), &[Key::Published, Key::SameFact, Key::Verify]),
     row(Key::NotApplicable, &[Indicator], Shape::NotApplicable, &["sans objet"], &["not applicable"]),
     row(Key::Responsible, &[Indicator, Funnel], Shape::Text, &["organisme responsable"], &["responsible"]),
     row(Key::MeansOfVerification, &[Indicator, Funnel], Shape::Text, &["source de vérification"], &["means of verification"]),
@@ -157,7 +158,7 @@ pub const FIELDS: &[FieldEntry] = &[
     row(Key::Data, &[Test], Shape::Rows, &["données"], &["data"]),
     row(Key::Expected, &[Test], Shape::Expected, &["attendu"], &["expected"]),
     detail(row(Key::Note, &[Framework, Calendar, Unit, Dimension, Source, Indicator, Funnel, Rule, Test], Shape::Text, &["note"], &["note"]),
-        &[Key::Published, Key::Baseline, Key::Target, Key::InterimTarget, Key::Verify]),
+        &[Key::Published, Key::Baseline, Key::Target, Key::InterimTarget, Key::SameFact, Key::Verify]),
 ];
 
 /// Fields that may stand several times in one block.
