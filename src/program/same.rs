@@ -275,6 +275,7 @@ impl<'a> Checker<'a> {
                 ExprKind::Number(_)
                 | ExprKind::Measure(_)
                 | ExprKind::Attribute { .. }
+                | ExprKind::Milestones { .. }
                 | ExprKind::At(..)
                 | ExprKind::Negative(_)
                 | ExprKind::Binary(Operator::Times | Operator::Divide, ..)
