@@ -35,6 +35,8 @@ pub struct Stage {
     pub progress: Progress,
     /// The last stage reached: member of `stages`, which it is in their order from 1, and when.
     pub reached: Option<ReachedStage>,
+    /// A later stage that may be reached too: its date is not known well enough to say.
+    pub perhaps: Option<ReachedStage>,
     /// The stage that the data say is in progress (`Some(None)` for the only one), where it lies after the one reached.
     pub under_way: Option<Option<usize>>,
     /// The next stage for which the data have a planned date, and that date.

@@ -148,20 +148,23 @@ impl Evaluator<'_> {
         if let (Some((milestone, far, all)), 1) = (single, chosen.milestones.len())
             && matches!(of, MilestonesOf::Stage | MilestonesOf::Reached)
         {
-            let progress = all.first().copied().filter(|_| all.len() == 1);
-            let vague = all.is_empty() || (of == MilestonesOf::Stage && far.ranks.len() != 1);
-            match progress {
-                Some(progress) if !vague => {
-                    if of == MilestonesOf::Stage || progress == Progress::InProgress {
-                        let stage = self.stage_of(&histories, milestone, &chosen, &far, progress, last);
-                        return with_rows(Fig::of(Value::Stage(Box::new(stage))));
-                    }
+            // Some stage is reached for certain: that is told, and what may be beyond it. Else nobody can tell.
+            let least = far.ranks.first().copied().unwrap_or(0);
+            let progress = match all.first().copied().filter(|_| all.len() == 1) {
+                Some(progress) => Some(progress),
+                None => (least > 0).then_some(Progress::InProgress),
+            };
+            match (of, progress) {
+                (MilestonesOf::Stage, None) => return with_rows(Fig::missing(MissingReason::VagueDate)),
+                (MilestonesOf::Stage, Some(progress)) => {
+                    let stage = self.stage_of(&histories, milestone, &chosen, &far, progress, last);
+                    return with_rows(Fig::of(Value::Stage(Box::new(stage))));
                 }
-                Some(Progress::InProgress | Progress::NotBegun | Progress::Reached) | None => {
-                    if of == MilestonesOf::Stage {
-                        return with_rows(Fig::missing(MissingReason::VagueDate));
-                    }
+                (_, Some(Progress::InProgress)) if all.len() == 1 => {
+                    let stage = self.stage_of(&histories, milestone, &chosen, &far, Progress::InProgress, last);
+                    return with_rows(Fig::of(Value::Stage(Box::new(stage))));
                 }
+                (_, _) => {}
             }
         }
         let count = |of: Progress| {
@@ -236,7 +239,10 @@ impl Evaluator<'_> {
         // Of the stages that are asked for, the last one that is reached: by a later one, where its own date is not known.
         let shown = (1..=rank).rev().find(|rank| asked(*rank));
         let member = |rank: usize| rank.checked_sub(1).and_then(|at| histories.order.get(at).copied().flatten());
-        let reached = shown.map(|rank| ReachedStage { member: member(rank), rank, on: on(rank) });
+        let at = |rank: usize| ReachedStage { member: member(rank), rank, on: on(rank) };
+        let reached = shown.map(at);
+        let perhaps =
+            far.ranks.get(1..).and_then(|ranks| ranks.iter().rev().find(|rank| asked(**rank))).copied().map(at);
         let at_end = histories.known.is_none_or(|(_, last)| day >= last);
         let begun = |since: Option<Period>| match since.and_then(|since| self.days(since)) {
             Some((first, _)) => first <= day,
@@ -249,6 +255,7 @@ impl Evaluator<'_> {
             stages: histories.stages,
             progress,
             reached,
+            perhaps,
             under_way: under_way.map(|(at, _)| member(at + 1)),
             planned,
         }

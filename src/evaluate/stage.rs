@@ -34,6 +34,10 @@ pub fn stage_words(program: &Program, stage: &Stage) -> Both<String> {
             let on = reached.on.map_or_else(|| unknown.to_string(), label);
             parts.push(format!("{} ({on})", name(reached.member)));
         }
+        if let Some(perhaps) = &stage.perhaps {
+            let on = perhaps.on.map_or_else(|| unknown.to_string(), label);
+            parts.push(format!("{}{} ({on})", lang.pick("peut-être ", "perhaps "), name(perhaps.member)));
+        }
         match stage.under_way {
             Some(Some(member)) => {
                 let colon = lang.pick(" : ", ": ");

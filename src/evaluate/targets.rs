@@ -41,9 +41,10 @@ pub(super) fn place(indicator: &Indicator, figure: &mut Figure) {
 /// Where a milestone stands with respect to a stage that is aimed at: reached, in progress, or not reached when it should be.
 fn aimed_stage(stage: &outcome::Stage, target: &Target, period: Period) -> Status {
     let Some(goal) = &target.aim.value else { return Status::CannotTell };
-    let reached = Number::from(u64::try_from(stage.rank()).unwrap_or(u64::MAX)) >= *goal.stated();
+    let is_there = |rank: usize| Number::from(u64::try_from(rank).unwrap_or(u64::MAX)) >= *goal.stated();
     match stage.progress {
-        _ if reached => Status::Reached,
+        _ if is_there(stage.rank()) => Status::Reached,
+        _ if stage.perhaps.as_ref().is_some_and(|perhaps| is_there(perhaps.rank)) => Status::CannotTell,
         Progress::InProgress | Progress::Reached => Status::InProgress,
         Progress::NotBegun if period.last >= target.aim.period.last => Status::NotReached,
         Progress::NotBegun => Status::CannotTell,

@@ -222,6 +222,8 @@ pub struct StageOut {
     pub reached: Option<StageRef>,
     /// When it was reached, as far as that is known; null where no date is known.
     pub on: Option<PeriodOut>,
+    /// A later stage that may be reached too: its date is not known well enough to say.
+    pub perhaps: Option<StageRef>,
     /// The later stage that is in progress; null for none.
     pub in_progress: Option<StageRef>,
     /// The next stage with a planned date; null for none.
@@ -607,6 +609,7 @@ impl Out<'_> {
         StageOut {
             reached: stage.reached.as_ref().map(|reached| of(reached.member)),
             on: stage.reached.as_ref().and_then(|reached| reached.on).map(|on| self.period(on)),
+            perhaps: stage.perhaps.as_ref().map(|perhaps| of(perhaps.member)),
             in_progress: stage.under_way.map(of),
             planned: stage.planned.as_ref().map(|(member, _)| of(*member)),
             planned_for: stage.planned.as_ref().map(|(_, on)| self.period(*on)),
