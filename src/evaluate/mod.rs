@@ -31,6 +31,7 @@ mod windows;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use indexmap::IndexSet;
 
@@ -92,6 +93,8 @@ pub(crate) struct Evaluator<'a> {
     sources_of: RefCell<HashMap<usize, BTreeSet<usize>>>,
     /// Sources for which it was said already that no period was found.
     without_periods: BTreeSet<usize>,
+    /// What sources say of their milestones.
+    histories: RefCell<HashMap<usize, Option<Rc<milestones::Histories>>>>,
     /// What stays hidden.
     secret: secret::Secret,
 }
@@ -109,6 +112,7 @@ impl<'a> Evaluator<'a> {
             reported: HashSet::new(),
             sources_of: RefCell::new(HashMap::new()),
             without_periods: BTreeSet::new(),
+            histories: RefCell::new(HashMap::new()),
             secret: secret::Secret::default(),
         }
     }

@@ -73,12 +73,13 @@ impl Evaluator<'_> {
             let Some(data) = self.program.sources.get(source) else { continue };
             let Some((_, labels)) = data.period else { continue };
             if data.milestones.is_some()
+                && let Some((first, last)) = self.days_of_stages(source)
                 && let Some(calendar) = self.calendar(calendar)
             {
                 // How far a milestone is can be told at the end of every period from the first date to the last.
                 let ordinal = |day: i32| calendar.ordinal_of(crate::types::Date::from_day_number(day));
-                let days = self.days_of_stages(source).map(|(first, last)| (ordinal(first), ordinal(last)));
-                if let Some((first, last)) = days.filter(|(first, last)| last.saturating_sub(*first) < PERIODS_FILLED) {
+                let (first, last) = (ordinal(first), ordinal(last));
+                if last.saturating_sub(first) < PERIODS_FILLED {
                     found.extend(first..=last);
                 }
                 continue;

@@ -265,7 +265,11 @@ impl Explaining<'_, '_> {
             ExprKind::Milestones { source, of } => {
                 file = program.sources.get(*source).and_then(|source| source.path.clone());
                 rows = Some(fig.rows);
-                let (told, cut) = self.evaluator.told_of_milestones(*source, next.ctx, next.period, next.group);
+                // All that are followed need no list: how far they are is not asked.
+                let (told, cut) = match of {
+                    MilestonesOf::All => (Vec::new(), false),
+                    _ => self.evaluator.told_of_milestones(*source, next.ctx, next.period, next.group),
+                };
                 self.cut |= cut;
                 let steps = told.into_iter().map(|what| Step {
                     depth: next.depth + 1,

@@ -61,8 +61,12 @@ impl Evaluator<'_> {
                 continue;
             }
             let answered = self.plan.by_source.get(&source).and_then(|at| self.sources.get(*at));
-            let own: BTreeSet<Period> =
+            let mut own: BTreeSet<Period> =
                 answered.map(|answered| answered.cube.windows.iter().copied().collect()).unwrap_or_default();
+            // Days on which stages are reached lie in their periods, like the dates of events.
+            if self.program.sources.get(source).is_some_and(|source| source.milestones.is_some()) {
+                own.retain(|period| period.is_unknown());
+            }
             windows = Some(match windows {
                 None => own,
                 Some(windows) => windows.intersection(&own).copied().collect(),

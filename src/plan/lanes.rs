@@ -419,7 +419,7 @@ impl<'p> QueryBuilder<'p> {
             keys.push(self.keys.id(Key::Dimension { column, dimension, level }));
         }
         keys.push(self.keys.id(Key::Said { column }));
-        keys.push(self.keys.id(Key::Period { column, calendar }));
+        keys.push(self.keys.id(Key::StageDate { column }));
         sets.push(GroupingSet { keys, lanes: lanes.to_vec() });
         Some(StagesPlan { set: sets.len() - 1, calendar })
     }

@@ -39,9 +39,10 @@ impl CubeQuery {
         }
         for key in &self.keys {
             match key {
-                Key::Dimension { column, .. } | Key::Period { column, .. } | Key::Said { column } => {
-                    columns.insert(*column)
-                }
+                Key::Dimension { column, .. }
+                | Key::Period { column, .. }
+                | Key::Said { column }
+                | Key::StageDate { column } => columns.insert(*column),
             };
         }
         for test in &self.tests {
@@ -94,6 +95,12 @@ pub enum Key {
     /// What the date of a stage says besides its period: [`Cube::REACHED`], [`Cube::IN_PROGRESS`], [`Cube::PLANNED`], or
     /// [`Cube::UNKNOWN`] where nothing is said.
     Said {
+        /// The column of periods of a source of milestones.
+        column: usize,
+    },
+    /// The date of a stage as it is known: an ordinal of the column's calendar, or a window. [`Key::Period`] over the same
+    /// column gives the period in which a stage that is reached lies.
+    StageDate {
         /// The column of periods of a source of milestones.
         column: usize,
     },

@@ -105,6 +105,7 @@ fn show_key(key: &Key, program: &Program, lang: Lang) -> String {
             let calendar = program.calendars.get(usize::from(calendar.0));
             calendar.map_or(String::new(), |calendar| calendar.label.get(lang).to_string())
         }
+        Key::StageDate { .. } => lang.pick("date de l'étape", "date of the stage").to_string(),
         Key::Said { .. } => lang.pick("atteinte, en cours ou prévue", "reached, in progress or planned").to_string(),
     }
 }

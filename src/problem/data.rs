@@ -188,6 +188,8 @@ pub enum DataProblem {
         calendar: String,
         /// A label of this calendar, in French and in English.
         example: (String, String),
+        /// The cell dates a stage of a milestone.
+        of_stage: bool,
     },
     /// A code, label or alias that the dimension does not have.
     UnknownCode {
@@ -836,7 +838,19 @@ impl DataProblem {
                     },
                 ),
             },
-            DataProblem::NotAPeriod { text, calendar, example: (fr, en) } => Both {
+            DataProblem::NotAPeriod { text, of_stage: true, .. } => Both {
+                fr: Words::new(
+                    format!("« {text} » ne dit pas quand une étape est franchie"),
+                    "cette cellule",
+                    "écrivez par exemple : 2016-08-25, août 2016, 2016, date inconnue, en cours depuis 2019, prévu en 2021",
+                ),
+                en: Words::new(
+                    format!("`{text}` does not say when a stage is passed"),
+                    "this cell",
+                    "write for example: 2016-08-25, August 2016, 2016, unknown date, in progress since 2019, planned for 2021",
+                ),
+            },
+            DataProblem::NotAPeriod { text, calendar, example: (fr, en), of_stage: false } => Both {
                 fr: Words::new(
                     format!("« {text} » n'est pas une période de « {calendar} »"),
                     "cette cellule",

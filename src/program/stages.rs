@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::problem::{Named, Problem, TypeProblem};
+use crate::problem::{NameProblem, Named, Problem, TypeProblem};
 use crate::syntax::ast::{Key, Literal, MilestonesOf, Name, Value};
 use crate::syntax::keywords::fold;
 use crate::text::Span;
@@ -101,6 +101,16 @@ impl<'a> Checker<'a> {
             None => None,
         };
         let Some(of) = of else { return };
+        if let (true, Some(name)) = (stages == Some(of), name_of(Key::Steps)) {
+            let fact = NameProblem::RepeatedInside {
+                what: Named::Dimension,
+                name: name.text.clone(),
+                within: source.name.clone(),
+            };
+            let first = name_of(Key::Milestones).map_or(name.span, |name| name.span);
+            self.report(Problem::new(fact, name.span).also(first));
+            return;
+        }
         match source.period {
             None => {
                 if !decl.broken {

@@ -5,7 +5,7 @@ use jauge::outcome::{
 };
 use jauge::program::model::{Indicator, ItemKind, Program};
 use jauge::text::{Both, Lang};
-use jauge::types::{Number, Period, Range, Unit};
+use jauge::types::{Number, Period, Qualifier, Range, Unit};
 
 /// Levels of a derived unit that are spelled out.
 const UNIT_DEPTH: usize = 6;
@@ -157,8 +157,8 @@ fn missing(why: &MissingReason, program: &Program) -> Both<String> {
             both("la source n'a pas cette ventilation", "the source has no such breakdown")
         }
         MissingReason::VagueDate => both(
-            "une étape est atteinte à une date trop vague pour cette période",
-            "a stage was reached on a date that is too vague for this period",
+            "la date d'une étape est trop vague pour cette période",
+            "the date of a stage is too vague for this period",
         ),
         MissingReason::SeveralMilestones => {
             both("plusieurs jalons n'ont pas d'étape ensemble", "several milestones have no stage together")
@@ -261,7 +261,9 @@ pub fn amount(
         return stage_at(program, *stages, number.stated(), lang);
     }
     let shown = number.show(lang, rounding);
-    let word = unit_word(program, unit, is_singular(number.stated(), lang), lang);
+    // « entre 1 et 2 jalons »: the noun agrees with the larger end.
+    let most = number.high().filter(|_| number.qualifier() == Some(Qualifier::Between)).map(|end| end.value);
+    let word = unit_word(program, unit, is_singular(most.as_ref().unwrap_or(number.stated()), lang), lang);
     match unit {
         Unit::Percent => lang.pick(format!("{shown}\u{a0}%"), format!("{shown}%")),
         _ if word.is_empty() => shown,

@@ -253,7 +253,12 @@ impl<'a> Reader<'a> {
                     (calendar.label_of(ordinal, Lang::Fr), calendar.label_of(ordinal, Lang::En))
                 });
                 let calendar = calendar.map_or_else(String::new, |calendar| calendar.name.clone());
-                DataProblem::NotAPeriod { text, calendar, example }
+                DataProblem::NotAPeriod {
+                    text,
+                    calendar,
+                    example,
+                    of_stage: matches!(&self.of, Of::Period(periods) if periods.of_stages),
+                }
             }
             Mistake::UnknownCode => {
                 let near = if masked { None } else { self.near(&text) };
@@ -374,6 +379,20 @@ pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) ->
                 }
             }
         }
+        Key::Period { column, calendar } if catalog.source.milestones.is_some() => {
+            stage_period(*column, *calendar, value, text, catalog)
+        }
+        Key::StageDate { .. } => match value {
+            Value::Period(code) => code,
+            Value::Missing
+            | Value::Total
+            | Value::Text
+            | Value::Number(_)
+            | Value::Said(_)
+            | Value::Day(_)
+            | Value::YesNo(_)
+            | Value::Member(..) => Cube::UNKNOWN,
+        },
         Key::Period { calendar, .. } => {
             let Some(calendar) = catalog.calendars.get(usize::from(calendar.0)) else { return Cube::UNKNOWN };
             match value {
@@ -400,6 +419,23 @@ pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) ->
             | Value::Member(..) => Cube::UNKNOWN,
         },
     }
+}
+
+/// The period in which a stage was reached: a day or a month lies in one year. Nothing for a stage that is in progress or
+/// planned.
+fn stage_period(column: usize, calendar: CalendarId, value: Value, text: &str, catalog: Catalog<'_>) -> i32 {
+    let own = catalog.source.columns.get(column).map(|column| &column.of);
+    let (Value::Period(code), Some(ColumnType::Period(own))) = (value, own) else { return Cube::UNKNOWN };
+    let Some((SaidOfStage::Reached, period)) = read_stage_date(text, *own, catalog.calendars) else {
+        return Cube::UNKNOWN;
+    };
+    let of = |id: CalendarId| catalog.calendars.get(usize::from(id.0));
+    let (Some(written), Some(calendar), false) = (of(period.calendar), of(calendar), period.is_unknown()) else {
+        return code;
+    };
+    let first = calendar.ordinal_of(written.start(period.first));
+    let last = calendar.ordinal_of(written.end(period.last));
+    if first == last { first } else { code }
 }
 
 /// A column that a query needs.

@@ -452,7 +452,10 @@ fn layout<'a>(
             count += 1;
         }
         let keys = query.keys.iter().enumerate().filter(|(_, key)| match key {
-            Key::Dimension { column, .. } | Key::Period { column, .. } | Key::Said { column } => *column == index,
+            Key::Dimension { column, .. }
+            | Key::Period { column, .. }
+            | Key::Said { column }
+            | Key::StageDate { column } => *column == index,
         });
         needed.push(Needed {
             index,

@@ -16,7 +16,7 @@ pub(crate) fn in_order(query: &CubeQuery, met: &[Period], sets: &mut [Cells], fa
         at.and_then(Cube::window_code).unwrap_or(code)
     };
     for (cells, set) in sets.iter_mut().zip(&query.sets) {
-        let is_period = |key: &usize| matches!(query.keys.get(*key), Some(Key::Period { .. }));
+        let is_period = |key: &usize| matches!(query.keys.get(*key), Some(Key::Period { .. } | Key::StageDate { .. }));
         let places: Vec<usize> =
             set.keys.iter().enumerate().filter(|(_, key)| is_period(key)).map(|(at, _)| at).collect();
         if places.is_empty() {

@@ -212,6 +212,10 @@ fn code(key: &Key, row: &[Held], catalog: Catalog<'_>) -> i32 {
                 .map_or(Cube::UNKNOWN, |calendar| calendar.ordinal_of(Date::from_day_number(*day))),
             _ => Cube::UNKNOWN,
         },
+        Key::StageDate { column } => match row.get(*column) {
+            Some(Held::Period(ordinal)) => *ordinal,
+            _ => Cube::UNKNOWN,
+        },
         // It reads plain periods only: what has a date is reached.
         Key::Said { column } => match row.get(*column) {
             Some(Held::Period(_) | Held::Day(_)) => Cube::REACHED,
