@@ -395,7 +395,13 @@ impl Checker<'_> {
     fn at(&mut self, of: &ast::Expr, period: &ast::PeriodText, span: Span, scope: Scope) -> ExprId {
         let of = self.lower(of, scope);
         self.needs_time(of);
-        let Some(period) = self.period_of(period, of) else { return self.unknown(span) };
+        // How far a milestone is can be told at the end of any day.
+        let info = self.info(of);
+        let stated = match (self.milestones_below(of), info.calendar) {
+            (Some(_), Some((calendar, _))) => self.stated_period(period, calendar, &info),
+            (_, _) => self.period_of(period, of),
+        };
+        let Some(period) = stated else { return self.unknown(span) };
         if period.is_window() && self.info(of).stock {
             self.report(Problem::new(TypeProblem::StockOverTime, self.span(of)));
         }

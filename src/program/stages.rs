@@ -327,3 +327,47 @@ fn conjuncts(cond: &Cond) -> Vec<&Cond> {
 pub(crate) fn stage_members(dimension: &super::model::Dimension) -> impl Iterator<Item = usize> + '_ {
     dimension.members_of(dimension.levels.len().saturating_sub(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Lang;
+
+    fn read(text: &str) -> String {
+        let calendars = Calendar::civil();
+        let Some((said, period)) = read_stage_date(text, CalendarId::YEAR, &calendars) else { return "none".into() };
+        assert_eq!(said, said_of_stage(text), "{text}");
+        let calendar = calendars.get(usize::from(period.calendar.0));
+        let label = calendar.map_or_else(String::new, |calendar| period.label(calendar, Lang::Fr));
+        format!("{said:?} {label}")
+    }
+
+    #[test]
+    fn dates_of_stages() {
+        for (text, wanted) in [
+            ("2016-08-25", "Reached 2016-08-25"),
+            ("25 août 2016", "Reached 2016-08-25"),
+            ("August 25, 2016", "Reached 2016-08-25"),
+            ("août 2016", "Reached 2016-08"),
+            ("2016-08", "Reached 2016-08"),
+            ("2016", "Reached 2016"),
+            ("date inconnue", "Reached période inconnue"),
+            ("Atteint", "Reached période inconnue"),
+            ("en cours", "InProgress période inconnue"),
+            ("En cours depuis 2019", "InProgress 2019"),
+            ("in progress since May 2019", "InProgress 2019-05"),
+            ("prévue en 2021", "Planned 2021"),
+            ("prévu pour le 1er mars 2021", "Planned 2021-03-01"),
+            ("planned for 2021", "Planned 2021"),
+            ("planned", "Planned période inconnue"),
+            ("en\u{a0}cours", "InProgress période inconnue"),
+            ("prévuement", "none"),
+            ("en coursier", "none"),
+            ("bientôt", "none"),
+            ("en cours depuis hier", "none"),
+            ("2016-13", "none"),
+        ] {
+            assert_eq!(read(text), wanted, "{text}");
+        }
+    }
+}
