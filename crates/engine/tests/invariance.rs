@@ -26,7 +26,6 @@ fn full_query() -> CubeQuery {
     let test = |column, test, missing| ColumnTest { on: TestOn::Column { source: 0, column }, test, missing };
     let states = [
         LaneState::Rows,
-        LaneState::Line,
         LaneState::Present(AMOUNT),
         LaneState::Sum(AMOUNT),
         LaneState::Minimum(AMOUNT),

@@ -161,7 +161,8 @@ fn counted(all: &[BTreeSet<Progress>], far: Progress) -> Range {
     if sure == possible { Range::from(Number::from(sure)) } else { Range::between(sure.into(), possible.into()) }
 }
 
-fn figures(csv: &str, threads: usize, chunk: usize) -> Vec<Figure> {
+/// The figures, and the problems with their lines.
+fn figures(csv: &str, threads: usize, chunk: usize) -> (Vec<Figure>, Vec<String>) {
     let parsed = [parse(FileId(0), &SourceFile::new("test.jauge", PROGRAM), Lang::En)];
     let checked = check(&parsed, &Context { lang: Lang::En, tables: &BTreeMap::new() });
     assert!(checked.problems.is_empty(), "{:?}", checked.problems);
@@ -177,7 +178,8 @@ fn figures(csv: &str, threads: usize, chunk: usize) -> Vec<Figure> {
         })
         .collect();
     assert!(cubes.iter().all(|cube| cube.problems.is_empty()), "{:?}", cubes.iter().map(|c| &c.problems));
-    evaluate(&program, &plan, &cubes).0.figures
+    let (outcome, problems) = evaluate(&program, &plan, &cubes);
+    (outcome.figures, problems.iter().map(|problem| format!("{} {:?}", problem.code(), problem.at)).collect())
 }
 
 proptest! {
@@ -195,8 +197,9 @@ proptest! {
         }
         // A table without any row is reported, and has nothing to count.
         prop_assume!(csv.lines().count() > 1);
-        let found = figures(&csv, 1, 1 << 16);
-        prop_assert_eq!(&found, &figures(&csv, 3, 8));
+        let answer = figures(&csv, 1, 1 << 16);
+        prop_assert_eq!(&answer, &figures(&csv, 3, 8));
+        let found = answer.0;
         let mut checked = 0;
         for figure in &found {
             // Half-years are numbered from the first one of year 0.
