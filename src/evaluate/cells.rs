@@ -213,6 +213,8 @@ pub(super) struct Merged {
     pub extremes: Vec<Number>,
     /// Every value with its rows.
     pub values: BTreeMap<Number, u64>,
+    /// Keys, each once.
+    pub keys: BTreeSet<u32>,
 }
 
 impl Merged {
@@ -230,6 +232,7 @@ impl Merged {
                     self.add_sum(&Range::from(number(*sum)), *values);
                 }
                 LaneValue::Qualified(sum) => self.add_sum(&range(sum), sum.values),
+                LaneValue::Keys(keys) => self.keys.extend(keys),
                 LaneValue::Extreme(extreme) => self.extremes.extend(extreme.map(number)),
                 LaneValue::Values(values) => {
                     for (value, rows) in values {

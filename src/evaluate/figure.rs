@@ -24,6 +24,8 @@ pub(super) struct Fig {
     pub crosses: Option<(usize, usize)>,
     /// Facts in it that several rows state: source and place in its cube, in order.
     pub facts: Vec<(usize, usize)>,
+    /// The keys counted, where they are to be put together with those of another source.
+    pub keys: Vec<u32>,
 }
 
 impl Fig {
@@ -41,6 +43,7 @@ impl Fig {
             segments: Vec::new(),
             crosses: None,
             facts: Vec::new(),
+            keys: Vec::new(),
         }
     }
 
@@ -69,7 +72,7 @@ impl Fig {
     }
 
     /// The provenance of two figures taken together, without a value of its own yet.
-    fn beside(&self, other: &Fig) -> Fig {
+    pub(super) fn beside(&self, other: &Fig) -> Fig {
         let known = |at: &(usize, usize)| self.segments.iter().find(|own| own.0 == at.0);
         let crossed = other.segments.iter().find_map(|at| match known(at) {
             Some(own) if own.1 != at.1 => Some((at.0, own.1.max(at.1) - 1)),
@@ -94,6 +97,7 @@ impl Fig {
             segments: self.segments.iter().chain(new).copied().collect(),
             crosses: self.crosses.or(other.crosses).or(crossed),
             facts: together(&self.facts, &other.facts),
+            keys: Vec::new(),
         }
     }
 

@@ -228,13 +228,16 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
         | LaneState::Sum(_)
         | LaneState::Minimum(_)
         | LaneState::Maximum(_)
+        | LaneState::Keys(_)
         | LaneState::Values(_) => periods.concat(),
     };
     let merged = Merged::of(&cells);
     let empty = || Value::Missing(MissingReason::ColumnEmpty);
     let mut numerator = None;
     let mut denominator = None;
+    let keys: Vec<u32> = merged.keys.iter().copied().collect();
     let (value, with_value) = match state {
+        LaneState::Keys(_) => (Value::Number(Number::from(keys.len() as u64)), rows),
         LaneState::Rows | LaneState::Line | LaneState::Present(_) | LaneState::Distinct(_) => {
             (Value::Number(Number::from(merged.count)), rows)
         }
@@ -265,6 +268,7 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
     Fig {
         numerator,
         denominator,
+        keys,
         rows: Rows { read: 0, used: rows, missing: rows.saturating_sub(with_value), withheld: false },
         ..Fig::of(value)
     }
@@ -277,5 +281,6 @@ fn has_value(cells: &[&LaneValue]) -> bool {
         LaneValue::Qualified(sum) => sum.values > 0,
         LaneValue::Extreme(extreme) => extreme.is_some(),
         LaneValue::Values(values) => !values.is_empty(),
+        LaneValue::Keys(keys) => !keys.is_empty(),
     })
 }

@@ -56,7 +56,7 @@ impl Evaluator<'_> {
         // Only sums add up; in a register, whoever is in no cited group is unknown.
         let adds = match measure.of {
             MeasureOf::CountColumn | MeasureOf::Aggregate(Aggregate::Sum, _) => true,
-            MeasureOf::Rows | MeasureOf::Distinct(_) | MeasureOf::Aggregate(..) => false,
+            MeasureOf::Rows | MeasureOf::Distinct(_) | MeasureOf::Keys(_) | MeasureOf::Aggregate(..) => false,
         };
         if dimension.groups != Groups::Partial || !adds || !selects_cells(self.program, measure.source, measure.of) {
             return none();

@@ -166,6 +166,18 @@ impl Explaining<'_, '_> {
             file: None,
             definition: indicator.definition,
         });
+        if let Some(why) = &indicator.no_double_count {
+            self.steps.push(Step {
+                depth: 1,
+                what: Both { fr: format!("sans double compte : {why}"), en: format!("no double count: {why}") },
+                value: None,
+                shown: both("", ""),
+                period: None,
+                rows: None,
+                file: None,
+                definition: indicator.definition,
+            });
+        }
         let mut rest = vec![Next {
             depth: 1,
             expr: indicator.measure,
@@ -555,7 +567,7 @@ fn measure_words(measure: &Measure, source: &DataSource) -> Both<String> {
     match measure.of {
         MeasureOf::Rows => both(&format!("nombre de lignes de {name}"), &format!("number of rows in {name}")),
         MeasureOf::CountColumn => both(&format!("effectif de {name}"), &format!("count of {name}")),
-        MeasureOf::Distinct(at) => both(
+        MeasureOf::Distinct(at) | MeasureOf::Keys(at) => both(
             &format!("nombre de {} distincts de {name}", column(at)),
             &format!("number of distinct {} in {name}", column(at)),
         ),

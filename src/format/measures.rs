@@ -25,6 +25,23 @@ impl Writer<'_> {
                 };
                 format!("{number} {counted} {} {}", self.of_source(), source.text)
             }
+            ExprKind::CountOver { unit, sources } => {
+                let (number, word) = (self.word(Keyword::NumberOf), self.word(Keyword::Distinct));
+                let counted = match self.to {
+                    Lang::Fr => format!("{} {word}", self.of_unit(unit)),
+                    Lang::En => format!("{} {word} {}", self.word(Keyword::Of), self.unit(unit)),
+                };
+                let names = self.listed(sources.iter().map(|name| name.text.clone()).collect());
+                format!("{number} {counted} {} {names}", self.of_source())
+            }
+            ExprKind::Largest(parts) => {
+                let parts = self.listed(parts.iter().map(|part| self.operand(part)).collect());
+                format!("{} {} {parts}", self.word(Keyword::Largest), self.word(Keyword::Of))
+            }
+            ExprKind::NotAdded(parts) => {
+                let parts = self.listed(parts.iter().map(|part| self.operand(part)).collect());
+                format!("{} {parts}", self.word(Keyword::NotAdded))
+            }
             ExprKind::Aggregate { aggregate, column, source } => {
                 let aggregate = self.word(match aggregate {
                     Aggregate::Sum => Keyword::Sum,
@@ -225,6 +242,12 @@ impl Writer<'_> {
         format!("{} {} {}", self.word(head), self.word(Keyword::By), self.names(names))
     }
 
+    /// `a, b et c`
+    fn listed(&self, mut parts: Vec<String>) -> String {
+        let last = parts.pop().unwrap_or_default();
+        if parts.is_empty() { last } else { format!("{} {} {last}", parts.join(", "), self.word(Keyword::And)) }
+    }
+
     fn prefixed(&self, head: &str, inner: &Expr) -> String {
         format!("{head} {} {}", self.word(Keyword::Of), self.operand(inner))
     }
@@ -255,6 +278,9 @@ impl Writer<'_> {
             | ExprKind::MeanOver(..)
             | ExprKind::Latest(_)
             | ExprKind::Compatible { .. }
+            | ExprKind::CountOver { .. }
+            | ExprKind::Largest(_)
+            | ExprKind::NotAdded(_)
             | ExprKind::If(..) => format!("({})", self.expr(expr)),
         }
     }

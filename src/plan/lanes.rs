@@ -138,6 +138,7 @@ pub(crate) fn merges(state: LaneState) -> bool {
         | LaneState::Sum(_)
         | LaneState::Minimum(_)
         | LaneState::Maximum(_)
+        | LaneState::Keys(_)
         | LaneState::Values(_) => true,
         LaneState::Distinct(_) | LaneState::First { .. } | LaneState::Last { .. } => false,
     }
@@ -156,6 +157,7 @@ pub(crate) fn state_of(program: &Program, source: usize, of: MeasureOf) -> LaneS
         // A column that alone identifies the row cannot repeat (the query checks it): its distinct values are its values.
         MeasureOf::Distinct(column) if data.key == [column] => LaneState::Present(column),
         MeasureOf::Distinct(column) => LaneState::Distinct(column),
+        MeasureOf::Keys(column) => LaneState::Keys(column),
         MeasureOf::Aggregate(aggregate, column) => match aggregate {
             Aggregate::Sum | Aggregate::Average => LaneState::Sum(column),
             Aggregate::Median => LaneState::Values(column),

@@ -61,6 +61,7 @@ impl CubeQuery {
                 | LaneState::Minimum(column)
                 | LaneState::Maximum(column)
                 | LaneState::Distinct(column)
+                | LaneState::Keys(column)
                 | LaneState::Values(column) => {
                     columns.insert(column);
                 }
@@ -145,6 +146,8 @@ pub enum LaneState {
     Maximum(usize),
     /// How many distinct values (exact) → [`LaneValue::Count`]. Empty cells are not values.
     Distinct(usize),
+    /// Which distinct values → [`LaneValue::Keys`]. Empty cells are not values.
+    Keys(usize),
     /// Value → number of rows, for medians → [`LaneValue::Values`].
     Values(usize),
     /// The value of the row with the earliest date or period in `by`, summed where several rows share it → [`LaneValue::Sum`].
@@ -195,6 +198,8 @@ pub enum LaneValue {
     Extreme(Option<Decimal>),
     /// Values in order (by number, then by scale), each with its rows.
     Values(Vec<(Decimal, u64)>),
+    /// Places in [`Cube::keys`] of the column, in order.
+    Keys(Vec<u32>),
 }
 
 /// A sum of values of which some are qualified, kept so that sums merge exactly.
@@ -239,6 +244,8 @@ pub struct Cube {
     pub periods: BTreeMap<usize, (i32, i32)>,
     /// Windows, days of a table of years and the unknown period, where rows state them: what [`Cube::window_code`] counts.
     pub windows: Vec<Period>,
+    /// The values of columns of [`LaneState::Keys`] in order, as bytes that are equal exactly where the values are, in whatever source.
+    pub keys: BTreeMap<usize, Vec<Box<[u8]>>>,
     /// Facts that several rows state, in the order of their first lines; at most [`Cube::FACTS`] of them.
     pub facts: Vec<StatedFact>,
     /// How many more there are.

@@ -51,6 +51,27 @@ pub enum FactProblem {
         /// What the first one says.
         right: Range,
     },
+    /// `nombre de migrants distincts de a et b` where b has no key of migrants.
+    NoKey {
+        /// The source.
+        source: String,
+        /// What is counted.
+        unit: Both<String>,
+    },
+    /// The same where the key of a is a text and that of b a number.
+    KeysApart {
+        /// A column, its source and what it holds.
+        one: (String, String, Both<String>),
+        /// The other.
+        other: (String, String, Both<String>),
+    },
+    /// `bénéficiaires_a + bénéficiaires_b`: persons of two sources, as if nobody were in both.
+    PersonsAdded {
+        /// A source.
+        one: String,
+        /// The other.
+        other: String,
+    },
     /// Two rows of one fact state different numbers; the declared priority has chosen.
     Disputed {
         /// The code of the fact.
@@ -77,13 +98,16 @@ const DECIMALS: u8 = 4;
 const SHOWN: usize = 4;
 
 impl FactProblem {
-    pub(super) const CODES: &'static [&'static str] = &["E0355", "E0356", "E0357", "E0555", "W0555", "W0655"];
+    pub(super) const CODES: &'static [&'static str] = &["E0355", "E0356", "E0357", "E0358", "E0359", "E0555", "W0355", "W0555", "W0655"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
             FactProblem::PriorityAlone { .. } => "E0355",
             FactProblem::AddedTwice { .. } => "E0356",
             FactProblem::SameInCircle { .. } => "E0357",
+            FactProblem::NoKey { .. } => "E0358",
+            FactProblem::KeysApart { .. } => "E0359",
+            FactProblem::PersonsAdded { .. } => "W0355",
             FactProblem::StatedTwice { .. } => "W0655",
             FactProblem::Undecided { .. } => "E0555",
             FactProblem::Disputed { .. } => "W0555",
@@ -137,6 +161,54 @@ impl FactProblem {
                 )
                 .and("the fact is here")
                 .and("and here again"),
+            },
+            FactProblem::NoKey { source, unit } => Both {
+                fr: Words::new(
+                    format!("rien ne dit quelles lignes de « {source} » sont la même personne"),
+                    format!("des {} distincts demandés ici", unit.fr),
+                    format!("déclarer dans la source la colonne de leur code : compte: {} par code ; sinon écrire « la plus grande de … et … » ou « sans additionner … et … »", unit.fr),
+                )
+                .and("source déclarée ici"),
+                en: Words::new(
+                    format!("nothing says which rows of `{source}` are the same person"),
+                    format!("distinct {} wanted here", unit.en),
+                    format!("declare in the source the column of their code: counts: {} by code; else write `largest of … and …` or `without adding … and …`", unit.en),
+                )
+                .and("the source is declared here"),
+            },
+            FactProblem::KeysApart { one: (a, source_a, of_a), other: (b, source_b, of_b) } => Both {
+                fr: Words::new(
+                    format!("les clés ne se comparent pas : « {a} » de « {source_a} » ({}) et « {b} » de « {source_b} » ({})", of_a.fr, of_b.fr),
+                    "une personne n'y a pas la même clé",
+                    format!("déclarer les deux colonnes du même type : {b}  {}", of_a.fr),
+                )
+                .and("une clé ici")
+                .and("l'autre clé ici"),
+                en: Words::new(
+                    format!("the keys cannot be compared: `{a}` of `{source_a}` ({}) and `{b}` of `{source_b}` ({})", of_a.en, of_b.en),
+                    "a person does not have the same key in it",
+                    format!("declare both columns with one type: {b}  {}", of_a.en),
+                )
+                .and("one key here")
+                .and("the other key here"),
+            },
+            FactProblem::PersonsAdded { one, other } => Both {
+                fr: Words::new(
+                    format!("une personne de « {one} » qui est aussi dans « {other} » serait comptée deux fois"),
+                    "additionne des personnes de deux sources",
+                    "compter par la clé commune (« nombre de … distincts de a et b »), ou écrire « la plus grande de a et b », \
+                     « sans additionner a et b » ; si personne n'est dans les deux, le dire : sans double compte: \"pourquoi\"",
+                )
+                .and("des personnes d'ici")
+                .and("et d'ici"),
+                en: Words::new(
+                    format!("a person of `{one}` who is also in `{other}` would be counted twice"),
+                    "adds persons of two sources",
+                    "count by the shared key (`number of distinct … in a and b`), or write `largest of a and b`, \
+                     `without adding a and b`; if nobody is in both, say so: no double count: \"why\"",
+                )
+                .and("persons from here")
+                .and("and from here"),
             },
             FactProblem::StatedTwice { again, first, period, group, left, right } => {
                 let shown = |range: &Range, lang: Lang| {

@@ -183,6 +183,7 @@ impl<'a> Checker<'a> {
             finality: super::sources::finality_of(decl),
             responsible: decl.text(Key::Responsible),
             verification: decl.text(Key::MeansOfVerification),
+            no_double_count: decl.text(Key::NoDoubleCount),
             notes: decl
                 .fields(Key::Note)
                 .filter_map(|field| match &field.value {
@@ -196,6 +197,7 @@ impl<'a> Checker<'a> {
         self.one_milestone(indicator.measure, &indicator.breakdowns, decl.name.span);
         info.literal = false;
         self.aims(decl, &mut indicator, &info);
+        self.persons_added(&indicator);
         Some((indicator, info, additivity))
     }
 

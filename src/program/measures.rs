@@ -9,6 +9,7 @@ use crate::types::{Additivity, CalendarId, Number, Period, Unit, UnitId};
 use super::indicators::State;
 use super::model::{
     Aggregate, ChangeKind, ColumnType, DimensionLevel, Expr, ExprId, ExprKind, Groups, Measure, MeasureOf, RowKind,
+    Together,
 };
 use super::{Checker, Used, units};
 
@@ -92,6 +93,9 @@ impl Checker<'_> {
             }
             ast::ExprKind::Name(name) => self.indicator_measure(name),
             ast::ExprKind::Count { unit, distinct, source } => self.count(unit, *distinct, source, span, scope),
+            ast::ExprKind::CountOver { unit, sources } => self.count_over(unit, sources, span, scope),
+            ast::ExprKind::Largest(parts) => self.side_by_side(Together::Largest, parts, span, scope),
+            ast::ExprKind::NotAdded(parts) => self.side_by_side(Together::NotAdded, parts, span, scope),
             ast::ExprKind::Aggregate { aggregate, column, source } => {
                 self.aggregate(*aggregate, column, source, span, scope)
             }

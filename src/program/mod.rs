@@ -18,6 +18,7 @@ pub mod model;
 mod operators;
 mod order;
 mod periods;
+mod persons;
 mod rules;
 mod same;
 mod series;

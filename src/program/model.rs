@@ -480,6 +480,8 @@ pub struct Indicator {
     pub responsible: Option<String>,
     /// How it can be verified.
     pub verification: Option<String>,
+    /// Why no person is in two of the sources that it adds.
+    pub no_double_count: Option<String>,
     /// Notes.
     pub notes: Vec<String>,
     /// Where it is defined: the name.
@@ -869,6 +871,8 @@ pub enum MeasureOf {
     CountColumn,
     /// The number of distinct values of a column.
     Distinct(usize),
+    /// The same, kept value by value to be put together with those of another source.
+    Keys(usize),
     /// An aggregate of a numeric column.
     Aggregate(Aggregate, usize),
 }

@@ -141,7 +141,14 @@ impl Checker<'_> {
         }
     }
 
-    fn sum_unit(&mut self, one: ExprId, operator: Operator, at: Span, other: ExprId, scope: Scope) -> Option<Unit> {
+    pub(super) fn sum_unit(
+        &mut self,
+        one: ExprId,
+        operator: Operator,
+        at: Span,
+        other: ExprId,
+        scope: Scope,
+    ) -> Option<Unit> {
         let (left, right) = (self.unit(one), self.unit(other));
         match (&left, operator, &right) {
             (Unit::Percent, Operator::Plus, Unit::Percent) => {
@@ -306,6 +313,18 @@ impl Checker<'_> {
             return None;
         }
         self.joined_infos(&a, &b, self.span(one))
+    }
+
+    /// What is known of several measures and of one more.
+    pub(super) fn joined_with(&mut self, all: &Info, other: ExprId, at: Span) -> Option<Info> {
+        let own = self.info(other);
+        if let (Some((left, false)), Some((right, false))) = (all.calendar, own.calendar)
+            && left != right
+        {
+            self.calendars_apart(left, right, at, self.span(other));
+            return None;
+        }
+        self.joined_infos(all, &own, at)
     }
 
     pub(super) fn calendars_apart(&mut self, left: CalendarId, right: CalendarId, at: Span, also: Span) {

@@ -54,10 +54,12 @@ impl<'a> Checker<'a> {
                 }
                 ExprKind::Number(_)
                 | ExprKind::Count { .. }
+                | ExprKind::CountOver { .. }
                 | ExprKind::Aggregate { .. }
                 | ExprKind::Milestones(..)
                 | ExprKind::Attribute { .. }
                 | ExprKind::Missing => {}
+                ExprKind::Largest(parts) | ExprKind::NotAdded(parts) => open.extend(parts),
                 ExprKind::Where(of, _)
                 | ExprKind::At(of, _)
                 | ExprKind::Negative(of)

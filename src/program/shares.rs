@@ -97,7 +97,7 @@ impl Checker<'_> {
 /// More rows never make it smaller (a sum of amounts might be negative: checked on the data).
 fn grows(measure: &Measure) -> bool {
     match measure.of {
-        MeasureOf::Rows | MeasureOf::CountColumn | MeasureOf::Distinct(_) => true,
+        MeasureOf::Rows | MeasureOf::CountColumn | MeasureOf::Distinct(_) | MeasureOf::Keys(_) => true,
         MeasureOf::Aggregate(aggregate, _) => match aggregate {
             Aggregate::Sum => true,
             Aggregate::Average

@@ -259,6 +259,8 @@ pub enum Key {
     /// `même fait que: accompagnés` / `same fact as: accompagnés`: this indicator states the fact of that one again; a sum of both
     /// counts it once, and a check compares them → [`Value::Name`]
     SameFact,
+    /// `sans double compte: "…"` / `no double count: "…"`: why no person is in two of the sources that are added → [`Value::Text`]
+    NoDoubleCount,
     /// `note: "…"` → [`Value::Text`]
     Note,
     // ── funnel and source of milestones
@@ -736,6 +738,18 @@ pub enum ExprKind {
         /// In which source.
         source: Name,
     },
+    /// `nombre de migrants distincts de registre et bons` / `number of distinct migrants in registre and bons`: persons who are
+    /// in several of these sources are counted once, by the key that the sources share
+    CountOver {
+        /// What is counted.
+        unit: UnitWord,
+        /// In which sources.
+        sources: Vec<Name>,
+    },
+    /// `la plus grande de a et b` / `largest of a and b`: persons may be in both, so that the total is at least this
+    Largest(Vec<Expr>),
+    /// `sans additionner a et b` / `without adding a and b`: persons may be in both, and no total is wanted
+    NotAdded(Vec<Expr>),
     /// `somme de montant de bons` / `sum of montant in bons`
     Aggregate {
         /// Which.

@@ -47,6 +47,8 @@ pub(crate) enum State {
     Maximum(Option<Decimal>),
     /// Values by mantissa and scale.
     Values(FxHashMap<(i128, u8), u64>),
+    /// Values by their number, in any order, some of them more than once.
+    Keys(Vec<u32>),
     First(Option<(Decimal, Sum)>),
     Last(Option<(Decimal, Sum)>),
 }
@@ -55,6 +57,7 @@ impl State {
     pub(crate) fn new(state: LaneState) -> Self {
         match state {
             LaneState::Rows | LaneState::Present(_) | LaneState::Distinct(_) => State::Count(0),
+            LaneState::Keys(_) => State::Keys(Vec::new()),
             LaneState::Line => State::Line(0),
             LaneState::Sum(_) => State::Sum(Sum::default()),
             LaneState::Minimum(_) => State::Minimum(None),
@@ -78,6 +81,7 @@ impl State {
                     *own.entry(*value).or_default() += rows;
                 }
             }
+            (State::Keys(own), State::Keys(other)) => own.extend_from_slice(other),
             (State::First(own), State::First(Some((at, sum)))) => edge(own, *at, sum, true),
             (State::Last(own), State::Last(Some((at, sum)))) => edge(own, *at, sum, false),
             // INVARIANT: both were made for one lane; the rest are states of no row.
@@ -88,6 +92,7 @@ impl State {
                 | State::Minimum(_)
                 | State::Maximum(_)
                 | State::Values(_)
+                | State::Keys(_)
                 | State::First(_)
                 | State::Last(_),
                 _,
@@ -142,7 +147,7 @@ pub(crate) fn measured(query: &CubeQuery, place: impl Fn(usize) -> usize) -> Vec
     let mut all: Vec<Measured> = Vec::new();
     for lane in &query.lanes {
         let (column, by) = match lane.state {
-            LaneState::Rows | LaneState::Distinct(_) => continue,
+            LaneState::Rows | LaneState::Distinct(_) | LaneState::Keys(_) => continue,
             LaneState::Line => (usize::MAX, usize::MAX),
             LaneState::Present(column)
             | LaneState::Sum(column)
@@ -253,6 +258,8 @@ impl Classes {
                         *own.entry((number.mantissa, number.scale)).or_default() += 1;
                     }
                 }
+                // Distinct values are added apart.
+                State::Keys(_) => {}
                 State::First(own) => {
                     put_edge(own, value, values.get(one.by).copied(), true);
                 }

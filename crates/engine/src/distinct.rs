@@ -30,6 +30,19 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// The bytes that it was made of.
+    fn bytes(&self) -> Box<[u8]> {
+        match self {
+            Identity::Long(bytes) => bytes.clone(),
+            Identity::Short(place) => {
+                let place = place.to_le_bytes();
+                place.get(..usize::from(place[15])).unwrap_or(&[]).into()
+            }
+        }
+    }
+}
+
 /// Appends a value's identity; texts by their composed text.
 pub(crate) fn identify(value: Value, text: &str, out: &mut Vec<u8>) {
     match value {
@@ -106,6 +119,32 @@ impl Occurrences {
             let class = classes.get((pair & 0xffff_ffff) as usize).copied().unwrap_or(0);
             self.push(u64::from(id) << 32 | u64::from(class));
         }
+    }
+
+    /// Numbers the values in the order of their bytes, whatever the order in which threads met them, and gives them.
+    pub(crate) fn in_order(&mut self) -> Vec<Box<[u8]>> {
+        let mut all: Vec<(Box<[u8]>, u32)> = self.ids.iter().map(|(identity, id)| (identity.bytes(), *id)).collect();
+        all.sort_unstable();
+        let mut renamed = vec![0u32; all.len()];
+        for (new, (_, old)) in all.iter().enumerate() {
+            if let Some(slot) = renamed.get_mut(*old as usize) {
+                *slot = new as u32;
+            }
+        }
+        for id in self.ids.values_mut() {
+            *id = renamed.get(*id as usize).copied().unwrap_or(0);
+        }
+        for pair in &mut self.pairs {
+            let id = renamed.get((*pair >> 32) as usize).copied().unwrap_or(0);
+            *pair = u64::from(id) << 32 | (*pair & 0xffff_ffff);
+        }
+        self.sorted = 0;
+        all.into_iter().map(|(bytes, _)| bytes).collect()
+    }
+
+    /// Values and the classes in which they occur.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.pairs.iter().map(|pair| ((pair >> 32) as u32, (pair & 0xffff_ffff) as u32))
     }
 
     /// Calls `each` with the classes of every value and with how many values have exactly these classes. Values of one class

@@ -172,7 +172,7 @@ impl Engine {
             .lanes
             .iter()
             .filter_map(|lane| match lane.state {
-                LaneState::Distinct(column) => Some(column),
+                LaneState::Distinct(column) | LaneState::Keys(column) => Some(column),
                 LaneState::Rows
                 | LaneState::Line
                 | LaneState::Present(_)
@@ -229,7 +229,7 @@ impl Engine {
             let at = DataPlace { line: headers.line, ..empty_place(&path) };
             problems.push(Problem::at(DataProblem::HeaderOnly { path: path.clone() }, Place::Data(at)));
         }
-        let (folded, mistakes, keys, several) = merge(&scan, parts, &distinct_columns);
+        let (folded, mistakes, keys, several, identities) = merge(&scan, parts, &distinct_columns);
         let periods = folded.periods.clone();
         let (mut sets, too_large) = folded.finish(query);
         let met = scan.needed.iter().map(|one| one.reader.windows()).find(|met| !met.is_empty()).unwrap_or_default();
@@ -250,7 +250,18 @@ impl Engine {
         problems_left_out += explain(&scan, mistakes, &mut problems);
         problems_left_out += self.duplicates(&scan, keys, &mut problems);
         problems.sort_by_key(sort_key);
-        Ok(Cube { sets, rows, periods, windows, facts, facts_left_out, problems, problems_left_out, unreadable: false })
+        Ok(Cube {
+            sets,
+            rows,
+            periods,
+            windows,
+            keys: identities,
+            facts,
+            facts_left_out,
+            problems,
+            problems_left_out,
+            unreadable: false,
+        })
     }
 
     /// Duplicate keys, with both lines. The texts of the key are read again from the file, which is cheap for the few
@@ -518,10 +529,12 @@ fn run(scan: &Scan<'_>, threads: usize) -> Vec<Part> {
     })
 }
 
-fn merge(scan: &Scan<'_>, parts: Vec<Part>, distinct: &[usize]) -> (Folded, Mistakes, Keys, Vec<Several>) {
+type Merged = (Folded, Mistakes, Keys, Vec<Several>, BTreeMap<usize, Vec<Box<[u8]>>>);
+
+fn merge(scan: &Scan<'_>, parts: Vec<Part>, distinct: &[usize]) -> Merged {
     let mut parts = parts.into_iter();
     let Some(mut all) = parts.next() else {
-        return (Folded::new(scan.query), Mistakes::default(), Keys::default(), Vec::new());
+        return (Folded::new(scan.query), Mistakes::default(), Keys::default(), Vec::new(), BTreeMap::new());
     };
     for part in parts {
         all.folded.merge(part.folded);
@@ -538,10 +551,15 @@ fn merge(scan: &Scan<'_>, parts: Vec<Part>, distinct: &[usize]) -> (Folded, Mist
     let (counted, several) = facts.settle(scan.facts.as_ref().is_some_and(|places| places.declared));
     scan.count(&counted, &mut all);
     let Part { mut folded, mistakes, classes, occurrences, keys, facts: _ } = all;
-    for (column, occurrences) in distinct.iter().zip(occurrences) {
+    let mut identities = BTreeMap::new();
+    for (column, mut occurrences) in distinct.iter().zip(occurrences) {
+        if scan.query.lanes.iter().any(|lane| lane.state == LaneState::Keys(*column)) {
+            identities.insert(*column, occurrences.in_order());
+            folded.add_keys(*column, &occurrences, &classes, scan.query, scan.shape);
+        }
         folded.add_distinct(*column, occurrences, &classes, scan.query, scan.shape);
     }
-    (folded, mistakes, keys, several)
+    (folded, mistakes, keys, several, identities)
 }
 
 /// Adds the words' facts of the mistakes that are kept; says how many are not.

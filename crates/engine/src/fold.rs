@@ -33,6 +33,7 @@ enum From {
     Rows,
     State(usize),
     Distinct(usize),
+    Keys(usize),
     /// The query names a lane that it does not have.
     Nowhere,
 }
@@ -45,6 +46,7 @@ fn wanted(query: &CubeQuery, measured: &[Measured], set: usize) -> Vec<Wanted> {
             let from = match lane.state {
                 LaneState::Rows => From::Rows,
                 LaneState::Distinct(column) => From::Distinct(column),
+                LaneState::Keys(column) => From::Keys(column),
                 state => measured.iter().position(|one| one.state == state).map_or(From::Nowhere, From::State),
             };
             Wanted { filter: lane.filter, from, state: lane.state }
@@ -94,7 +96,7 @@ impl Folded {
                                 own.merge(state);
                             }
                         }
-                        From::Distinct(_) | From::Nowhere => {}
+                        From::Distinct(_) | From::Keys(_) | From::Nowhere => {}
                     }
                 }
             }
@@ -140,6 +142,35 @@ impl Folded {
                 }
             }
         });
+    }
+
+    /// Notes which distinct values of one column each cell has.
+    pub(crate) fn add_keys(
+        &mut self,
+        column: usize,
+        occurrences: &Occurrences,
+        classes: &Classes,
+        query: &CubeQuery,
+        shape: Shape,
+    ) {
+        let is_wanted = |lane: &Wanted| matches!(lane.from, From::Keys(of) if of == column);
+        for set in 0..query.sets.len() {
+            let lanes = wanted(query, &[], set);
+            if !lanes.iter().any(is_wanted) {
+                continue;
+            }
+            for (key, class) in occurrences.pairs() {
+                let words = classes.words(class as usize);
+                for (at, lane) in lanes.iter().enumerate() {
+                    if !is_wanted(lane) || !passes(words, shape, lane.filter) {
+                        continue;
+                    }
+                    if let Some(own) = self.cell(query, set, words, shape, &lanes).and_then(|cell| cell.get_mut(at)) {
+                        own.merge(&State::Keys(vec![key]));
+                    }
+                }
+            }
+        }
     }
 
     pub(crate) fn merge(&mut self, other: Folded) {
@@ -218,6 +249,7 @@ fn column_of(state: LaneState) -> Option<usize> {
         | LaneState::Minimum(column)
         | LaneState::Maximum(column)
         | LaneState::Distinct(column)
+        | LaneState::Keys(column)
         | LaneState::Values(column)
         | LaneState::First { column, .. }
         | LaneState::Last { column, .. } => Some(column),
@@ -243,6 +275,11 @@ fn value(state: State) -> (LaneValue, bool) {
                 values.into_iter().map(|((mantissa, scale), rows)| (Decimal { mantissa, scale }, rows)).collect();
             all.sort_unstable_by(|(a, _), (b, _)| compare(*a, *b).then(a.scale.cmp(&b.scale)));
             (LaneValue::Values(all), true)
+        }
+        State::Keys(mut keys) => {
+            keys.sort_unstable();
+            keys.dedup();
+            (LaneValue::Keys(keys), true)
         }
         State::First(edge) | State::Last(edge) => match edge {
             Some((_, total)) => sum(&total),

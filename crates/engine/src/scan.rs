@@ -325,7 +325,7 @@ pub(crate) fn distinct_words(query: &CubeQuery, shape: Shape) -> Vec<u64> {
     for set in &query.sets {
         let lanes = set.lanes.iter().filter_map(|lane| query.lanes.get(*lane));
         let mut any = false;
-        for lane in lanes.filter(|lane| matches!(lane.state, LaneState::Distinct(_))) {
+        for lane in lanes.filter(|lane| matches!(lane.state, LaneState::Distinct(_) | LaneState::Keys(_))) {
             any = true;
             if let Some(word) = lane.filter.and_then(|filter| words.get_mut(filter / 64)) {
                 *word |= 1 << (lane.filter.unwrap_or(0) % 64);

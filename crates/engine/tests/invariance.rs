@@ -31,6 +31,7 @@ fn full_query() -> CubeQuery {
         LaneState::Minimum(AMOUNT),
         LaneState::Maximum(AMOUNT),
         LaneState::Distinct(PERSON),
+        LaneState::Keys(PERSON),
         LaneState::Values(AMOUNT),
         LaneState::First { column: AMOUNT, by: DAY },
         LaneState::Last { column: AMOUNT, by: YEAR },

@@ -224,7 +224,20 @@ fn code(key: &Key, row: &[Held], catalog: Catalog<'_>) -> i32 {
     }
 }
 
-fn lane(lane: &Lane, query: &CubeQuery, rows: &[&Vec<Held>], catalog: Catalog<'_>) -> (LaneValue, bool) {
+/// The distinct values of a column, in order.
+fn keys_of(rows: &[Vec<Held>], column: usize) -> Vec<String> {
+    let held = rows.iter().filter_map(|row| row.get(column).filter(|held| **held != Held::Missing));
+    let keys: BTreeSet<String> = held.map(|held| format!("{held:?}")).collect();
+    keys.into_iter().collect()
+}
+
+fn lane(
+    lane: &Lane,
+    query: &CubeQuery,
+    rows: &[&Vec<Held>],
+    all: &[Vec<Held>],
+    catalog: Catalog<'_>,
+) -> (LaneValue, bool) {
     let filter = lane.filter.and_then(|at| query.filters.get(at));
     let kept: Vec<&&Vec<Held>> =
         rows.iter().filter(|row| filter.is_none_or(|filter| passes(filter, query, row, catalog))).collect();
@@ -268,6 +281,15 @@ fn lane(lane: &Lane, query: &CubeQuery, rows: &[&Vec<Held>], catalog: Catalog<'_
                 .collect();
             LaneValue::Count(keys.len() as u64)
         }
+        LaneState::Keys(column) => {
+            let known = keys_of(all, column);
+            let of = |row: &&&Vec<Held>| {
+                let held = format!("{:?}", row.get(column)?);
+                u32::try_from(known.iter().position(|key| *key == held)?).ok()
+            };
+            let keys: BTreeSet<u32> = kept.iter().filter_map(of).collect();
+            LaneValue::Keys(keys.into_iter().collect())
+        }
         LaneState::Values(column) => {
             let mut values: BTreeMap<(Number, u8), (Decimal, u64)> = BTreeMap::new();
             for value in numbers(column) {
@@ -287,19 +309,23 @@ fn sum(values: &[Decimal]) -> Decimal {
     Decimal { mantissa, scale }
 }
 
-fn cells(set: &GroupingSet, query: &CubeQuery, rows: &[Vec<Held>], catalog: Catalog<'_>) -> Cells {
+fn cells(set: &GroupingSet, query: &CubeQuery, all: &[Vec<Held>], catalog: Catalog<'_>) -> Cells {
     let mut groups: BTreeMap<Box<[i32]>, Vec<&Vec<Held>>> = BTreeMap::new();
     if set.keys.is_empty() {
         groups.insert(Box::new([]), Vec::new());
     }
-    for row in rows {
+    for row in all {
         let codes = set.keys.iter().filter_map(|key| query.keys.get(*key)).map(|key| code(key, row, catalog)).collect();
         groups.entry(codes).or_default().push(row);
     }
     let mut cells = Cells::new();
     for (codes, rows) in groups {
-        let lanes: Vec<(LaneValue, bool)> =
-            set.lanes.iter().filter_map(|at| query.lanes.get(*at)).map(|of| lane(of, query, &rows, catalog)).collect();
+        let lanes: Vec<(LaneValue, bool)> = set
+            .lanes
+            .iter()
+            .filter_map(|at| query.lanes.get(*at))
+            .map(|of| lane(of, query, &rows, all, catalog))
+            .collect();
         if set.keys.is_empty() || lanes.iter().any(|(_, any)| *any) {
             cells.insert(codes, lanes.into_iter().map(|(value, _)| value).collect());
         }
@@ -401,6 +427,17 @@ impl CubeSource for Rows {
         }
         Cube {
             sets: query.sets.iter().map(|set| cells(set, query, &rows, catalog)).collect(),
+            keys: query
+                .lanes
+                .iter()
+                .filter_map(|lane| match lane.state {
+                    LaneState::Keys(column) => {
+                        let keys = keys_of(&rows, column).into_iter().map(|key| key.into_bytes().into_boxed_slice());
+                        Some((column, keys.collect()))
+                    }
+                    _ => None,
+                })
+                .collect(),
             rows: read,
             periods,
             ..Cube::default()

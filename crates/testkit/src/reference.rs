@@ -122,7 +122,7 @@ impl Reference<'_> {
         let sum = |values: &[Number]| values.iter().fold(Number::zero(), |sum, value| sum + value.clone());
         match measure.of {
             MeasureOf::Rows | MeasureOf::CountColumn => covered.then(|| Number::from(kept.len() as u64)),
-            MeasureOf::Distinct(column) => {
+            MeasureOf::Distinct(column) | MeasureOf::Keys(column) => {
                 let keys: BTreeSet<String> = held(column).map(|held| format!("{held:?}")).collect();
                 covered.then(|| Number::from(keys.len() as u64))
             }

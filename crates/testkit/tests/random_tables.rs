@@ -187,6 +187,7 @@ fn plain(value: &LaneValue) -> String {
         LaneValue::Count(count) => format!("{count}"),
         LaneValue::Qualified(sum) => format!("{sum:?}"),
         LaneValue::Sum(sum, values) => format!("{} of {values}", naive::number(*sum)),
+        LaneValue::Keys(keys) => format!("{keys:?}"),
         LaneValue::Extreme(extreme) => format!("{:?}", extreme.map(naive::number)),
         LaneValue::Values(values) => {
             let mut all: BTreeMap<Number, u64> = BTreeMap::new();

@@ -91,7 +91,7 @@ impl Secret {
             Told::leaf(self.leaf(Leaf { setting, value, small }))
         };
         fig.told = match measure.of {
-            MeasureOf::Rows | MeasureOf::CountColumn | MeasureOf::Distinct(_) => {
+            MeasureOf::Rows | MeasureOf::CountColumn | MeasureOf::Distinct(_) | MeasureOf::Keys(_) => {
                 let small = few(&value);
                 leaf(Kind::Count, value, small)
             }

@@ -140,6 +140,7 @@ pub const FIELDS: &[FieldEntry] = &[
     row(Key::StatusBands, &[Indicator], Shape::Quantities, &["seuils"], &["bands"]),
     row(Key::Rounding, &[Indicator, Funnel], Shape::Rounding, &["arrondi"], &["rounding"]),
     row(Key::Published, &[Indicator], Shape::Aim, &["valeur publiée"], &["published", "published value"]),
+    row(Key::NoDoubleCount, &[Indicator], Shape::Text, &["sans double compte"], &["no double count"]),
     row(Key::SameFact, &[Indicator], Shape::Name, &["même fait que"], &["same fact as"]),
     detail(row(Key::KnownDiscrepancy, &[Rule], Shape::Text, &["écart connu"], &["known discrepancy"]), &[Key::Published, Key::SameFact, Key::Verify]),
     row(Key::NotApplicable, &[Indicator], Shape::NotApplicable, &["sans objet"], &["not applicable"]),

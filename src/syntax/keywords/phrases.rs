@@ -70,6 +70,8 @@ phrases! {
     ExpectedInProgress = "k_in_progress", ["en cours"], ["in progress"];
     CompatibleWith = "k_compatible", ["effectif compatible avec"], ["count compatible with"];
     Latest = "k_latest", ["dernière valeur connue"], ["latest value"];
+    Largest = "k_largest", ["la plus grande", "le plus grand"], ["largest", "the largest"];
+    NotAdded = "k_not_added", ["sans additionner", "non additionné", "non additionnés"], ["without adding", "not added"];
     Share = "k_share", ["part"], ["share"];
     ShareKnown = "k_share_known", ["part connue"], ["share of known"];
     Previous = "k_previous", ["période précédente"], ["previous period"];

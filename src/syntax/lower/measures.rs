@@ -120,7 +120,8 @@ impl Lower<'_> {
         let names: Vec<Name> =
             inner.iter().filter(|part| part.as_rule() == Rule::name).map(|part| self.name(part)).collect();
         let mut names = names.into_iter();
-        let mut operands = inner.iter().filter(|part| matches!(part.as_rule(), Rule::operand | Rule::expr));
+        let mut operands =
+            inner.iter().filter(|part| matches!(part.as_rule(), Rule::operand | Rule::expr | Rule::side));
         let find = |rule: Rule| inner.iter().find(|part| part.as_rule() == rule);
         let mut operand = |lower: &mut Self| -> Option<Box<Expr>> {
             let of = operands.next()?;
@@ -137,6 +138,16 @@ impl Lower<'_> {
                 distinct: find(Rule::k_distinct).is_some(),
                 source: names.next()?,
             },
+            Rule::count_over => {
+                ExprKind::CountOver { unit: self.unit_word(find(Rule::unit_word)?), sources: names.collect() }
+            }
+            Rule::largest | Rule::not_added => {
+                let mut parts = Vec::new();
+                for _ in inner.iter().filter(|part| part.as_rule() == Rule::side) {
+                    parts.push(*operand(self)?);
+                }
+                if pair.as_rule() == Rule::largest { ExprKind::Largest(parts) } else { ExprKind::NotAdded(parts) }
+            }
             Rule::aggregate => {
                 let word = find(Rule::aggregate_word)?.clone().into_inner().next()?;
                 let aggregate = match word.as_rule() {

@@ -195,6 +195,7 @@ pub fn show(cube: &Cube) -> Vec<String> {
         LaneValue::Count(count) => count.to_string(),
         LaneValue::Sum(sum, count) => format!("{}/{count}", number(sum)),
         LaneValue::Qualified(sum) => format!("{sum:?}"),
+        LaneValue::Keys(keys) => format!("{keys:?}"),
         LaneValue::Extreme(extreme) => extreme.as_ref().map_or("-".into(), number),
         LaneValue::Values(values) => {
             values.iter().map(|(n, rows)| format!("{}x{rows}", number(n))).collect::<Vec<_>>().join("+")
