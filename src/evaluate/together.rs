@@ -42,7 +42,7 @@ impl Evaluator<'_> {
                     | Value::ImpliedZero(_)
                     | Value::Stage(_)
                     | Value::NotApplicable(_)
-                    | Value::NotComputable(_) => Fig::of(Value::NotApplicable(why.to_string())),
+                    | Value::NotComputable(_) => all.with(Value::NotApplicable(why.to_string())),
                 }
             }
         }

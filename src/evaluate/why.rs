@@ -7,7 +7,7 @@ use crate::outcome::{Figure, MissingReason, Rows, Value, ZeroDenominator, ZeroRe
 use crate::plan::{CtxId, Cube, MeasureKey, Plan, Shape, conjuncts, only_dimensions, selects_cells, show_test, sign};
 use crate::program::model::{
     Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, MilestonesOf, Operator,
-    Over, Program, SeriesOf,
+    Over, Program, SeriesOf, Together,
 };
 use crate::text::{Both, Lang, Span};
 use crate::types::{Number, Period, Range, Rounding, RoundingMode, Unit};
@@ -187,7 +187,9 @@ impl Explaining<'_, '_> {
             label: None,
             above: figure.period,
         }];
-        if matches!(figure.value, Value::NotApplicable(_)) {
+        let side_by_side = program.exprs.get(indicator.measure.0 as usize).map(|expr| &expr.kind);
+        let not_added = matches!(side_by_side, Some(ExprKind::Together(Together::NotAdded, _)));
+        if matches!(figure.value, Value::NotApplicable(_)) && !not_added {
             rest.clear();
         }
         if figure.value == Value::Suppressed {
