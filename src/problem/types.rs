@@ -244,6 +244,11 @@ pub enum TypeProblem {
         /// The dimension of stages, and one of its codes.
         stages: Option<(String, String)>,
     },
+    /// `somme par étape de (nombre de jalons atteints de étapes)`, `part par étape de …`
+    MilestonesAdded {
+        /// A share of a total is asked for, not a sum.
+        share: bool,
+    },
     /// `avancement + 1` where `avancement` is a stage.
     StageComputed,
     /// `cible: 2020 = 3` for an indicator that is a stage.
@@ -316,7 +321,7 @@ impl TypeProblem {
             TypeProblem::Threshold { .. } => "E0380",
             TypeProblem::NoMilestones { .. } => "E0365",
             TypeProblem::MilestoneCondition { .. } => "E0366",
-            TypeProblem::StageComputed => "E0367",
+            TypeProblem::StageComputed | TypeProblem::MilestonesAdded { .. } => "E0367",
             TypeProblem::StageWanted { .. } | TypeProblem::NumberWanted { .. } | TypeProblem::NoStages => "E0368",
             TypeProblem::StageOfSeveral { .. } => "E0369",
             TypeProblem::BandGap { .. } => "W0301",
@@ -708,6 +713,23 @@ impl TypeProblem {
                     format!("the condition is on something else than {en}, or mixes both with `or`"),
                     format!("write for example: {of} = {code}{and_en}"),
                 ))
+            }
+            TypeProblem::MilestonesAdded { share } => {
+                let (fr, en) = match share {
+                    true => ("écrire : part des jalons atteints de, suivi de la source", "write: share of milestones reached in, followed by the source"),
+                    false => (
+                        "prendre la mesure sans « somme par » : son total compte chaque jalon une fois",
+                        "take the measure without `sum by`: its total counts each milestone once",
+                    ),
+                };
+                both(
+                    "des jalons ne s'additionnent pas d'un groupe à l'autre : un jalon franchit plusieurs étapes, et celui qui est en cours n'est ni 0 ni 1",
+                    "ceci compte des jalons",
+                    fr,
+                    "milestones do not add up from group to group: one passes several stages, and one in progress is neither 0 nor 1",
+                    "this counts milestones",
+                    en,
+                )
             }
             TypeProblem::StageComputed => both(
                 "on ne calcule pas avec une étape",

@@ -40,6 +40,8 @@ pub(super) struct Info {
     pub(super) whole: bool,
     /// A situation at a date is below it: it is never summed over time.
     pub(super) stock: bool,
+    /// Milestones are below it: of which source, and whether a condition chooses among them.
+    pub(super) milestones: Option<(usize, bool)>,
 }
 
 impl Info {
@@ -52,6 +54,7 @@ impl Info {
             literal: true,
             whole: true,
             stock: false,
+            milestones: None,
         }
     }
 }
@@ -124,6 +127,8 @@ impl Checker<'_> {
                 let levels = self.levels_of(by, &self.info(of));
                 if self.additivity(of) == Additivity::Never {
                     self.report(Problem::new(TypeProblem::ShareOfNonAdditive, self.span(of)));
+                } else if self.info(of).milestones.is_some() {
+                    self.report(Problem::new(TypeProblem::MilestonesAdded { share: true }, self.span(of)));
                 }
                 let Some(by) = levels else { return self.unknown(span) };
                 let info = Info { literal: false, whole: false, ..self.info(of) };
@@ -401,7 +406,7 @@ impl Checker<'_> {
         self.needs_time(of);
         // How far a milestone is can be told at the end of any day.
         let info = self.info(of);
-        let stated = match (self.milestones_below(of), info.calendar) {
+        let stated = match (info.milestones, info.calendar) {
             (Some(_), Some((calendar, _))) => self.stated_period(period, calendar, &info),
             (_, _) => self.period_of(period, of),
         };
@@ -429,6 +434,10 @@ impl Checker<'_> {
             };
             let definition = dimension.definition;
             self.report(Problem::new(fact, name.span).also(definition));
+            return self.unknown(span);
+        }
+        if self.info(of).milestones.is_some() && self.additivity(of) != Additivity::Never {
+            self.report(Problem::new(TypeProblem::MilestonesAdded { share: false }, self.span(of)));
             return self.unknown(span);
         }
         match self.additivity(of) {

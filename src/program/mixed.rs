@@ -90,7 +90,10 @@ impl<'a> Checker<'a> {
     }
 
     fn where_id(&mut self, of: ExprId, cond: Cond, span: Span) -> ExprId {
-        let (unit, additivity, info) = (self.unit(of), self.additivity(of), self.info(of));
+        let (unit, additivity, mut info) = (self.unit(of), self.additivity(of), self.info(of));
+        if let Some((source, chosen)) = info.milestones {
+            info.milestones = Some((source, chosen || self.is_about_milestones(source, &cond)));
+        }
         self.push(ExprKind::Where(of, cond), unit, additivity, span, info)
     }
 

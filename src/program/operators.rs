@@ -369,6 +369,7 @@ impl Checker<'_> {
             literal: a.literal && b.literal,
             whole: a.whole && b.whole,
             stock: a.stock || b.stock,
+            milestones: a.milestones.or(b.milestones),
         })
     }
 }

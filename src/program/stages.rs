@@ -160,9 +160,10 @@ impl<'a> Checker<'a> {
         // How far a milestone is can be told at the end of any period.
         info.calendar = info.calendar.map(|(own, _)| (scope.calendar.unwrap_or(own), true));
         info.stock = true;
+        info.milestones = Some((at, false));
         let counted = |checker: &mut Self, of: MilestonesOf| {
             let kind = ExprKind::Milestones { source: at, of };
-            checker.push(kind, Unit::Of(MILESTONE), Additivity::Never, span, info.clone())
+            checker.push(kind, Unit::Of(MILESTONE), Additivity::NotOverTime, span, info.clone())
         };
         match of {
             MilestonesOf::Stage => {
@@ -183,22 +184,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The stages and milestones below an expression, and the conditions on the way to them.
-    pub(super) fn milestones_below(&self, expr: ExprId) -> Option<(usize, MilestonesOf)> {
-        let mut rest = vec![expr];
-        while let Some(at) = rest.pop() {
-            match self.expr(at).map(|expr| &expr.kind) {
-                Some(ExprKind::Milestones { source, of }) => return Some((*source, *of)),
-                Some(other) => rest.extend(other.operands()),
-                None => {}
-            }
-        }
-        None
-    }
-
     /// A condition on milestones chooses milestones or stages; a column of rows would leave out stages of a milestone.
     pub(super) fn chooses_milestones(&mut self, of: ExprId, cond: &Cond, span: Span) {
-        let Some((source, _)) = self.milestones_below(of) else { return };
+        let Some((source, _)) = self.info(of).milestones else { return };
         let Some(found) = self.program.sources.get(source) else { return };
         let Some(milestones) = found.milestones else { return };
         let chosen = |dimension: usize| dimension == milestones.of || Some(dimension) == milestones.stages;
@@ -234,6 +222,12 @@ impl<'a> Checker<'a> {
                 _ => None,
             },
         }
+    }
+
+    /// True where a condition is about the milestones of a source themselves.
+    pub(super) fn is_about_milestones(&self, source: usize, cond: &Cond) -> bool {
+        let of = self.program.sources.get(source).and_then(|source| source.milestones).map(|milestones| milestones.of);
+        tests(cond).into_iter().any(|test| of.is_some() && self.dimension_of(test) == of)
     }
 
     /// Reports a stage under arithmetic.
@@ -286,18 +280,11 @@ impl<'a> Checker<'a> {
 
     /// The stage of several milestones together is none: the indicator needs a breakdown or a condition that leaves one.
     pub(super) fn one_milestone(&mut self, measure: ExprId, breakdowns: &[Vec<DimensionLevel>], at: Span) {
-        let Some((source, MilestonesOf::Stage)) = self.milestones_below(measure) else { return };
+        let (Unit::Stage(_), Some((source, chosen))) = (self.unit(measure), self.info(measure).milestones) else {
+            return;
+        };
         let Some(milestones) = self.program.sources.get(source).and_then(|source| source.milestones) else { return };
         let broken_down = breakdowns.iter().flatten().any(|level| level.dimension == milestones.of);
-        let mut chosen = false;
-        let mut rest = vec![measure];
-        while let Some(id) = rest.pop() {
-            let Some(expr) = self.expr(id) else { continue };
-            if let ExprKind::Where(_, cond) = &expr.kind {
-                chosen |= tests(cond).into_iter().any(|test| self.dimension_of(test) == Some(milestones.of));
-            }
-            rest.extend(expr.kind.operands());
-        }
         if !broken_down && !chosen {
             let dimension = self.program.dimensions.get(milestones.of);
             let of = dimension.map_or_else(String::new, |dimension| dimension.name.clone());
