@@ -232,7 +232,7 @@ pub enum Status {
     OffTrack,
     /// A stage that is aimed at: the milestone is begun, the stage is not reached.
     InProgress,
-    /// A stage that is aimed at and not reached when it should be.
+    /// A stage that is aimed at: the milestone is not begun.
     NotReached,
     /// A target exists, but the status cannot be told (figure missing, baseline or target to be defined).
     CannotTell,

@@ -32,22 +32,21 @@ pub(super) fn place(indicator: &Indicator, figure: &mut Figure) {
         .filter_map(|aim| Some((aim.period, aim.value.as_ref()?.stated().clone())))
         .max_by_key(|(period, _)| period.last);
     figure.status = Some(match figure.value.range() {
-        None if let Value::Stage(stage) = &figure.value => aimed_stage(stage, target, figure.period),
+        None if let Value::Stage(stage) = &figure.value => aimed_stage(stage, target),
         None => Status::CannotTell,
         Some(value) => within(indicator, target, start, figure.period, &value),
     });
 }
 
-/// Where a milestone stands with respect to a stage that is aimed at: reached, in progress, or not reached when it should be.
-fn aimed_stage(stage: &outcome::Stage, target: &Target, period: Period) -> Status {
+/// Where a milestone stands with respect to a stage that is aimed at: reached, begun but not reached, or not begun.
+fn aimed_stage(stage: &outcome::Stage, target: &Target) -> Status {
     let Some(goal) = &target.aim.value else { return Status::CannotTell };
     let is_there = |rank: usize| Number::from(u64::try_from(rank).unwrap_or(u64::MAX)) >= *goal.stated();
     match stage.progress {
         _ if is_there(stage.rank()) => Status::Reached,
         _ if stage.perhaps.as_ref().is_some_and(|perhaps| is_there(perhaps.rank)) => Status::CannotTell,
         Progress::InProgress | Progress::Reached => Status::InProgress,
-        Progress::NotBegun if period.last >= target.aim.period.last => Status::NotReached,
-        Progress::NotBegun => Status::CannotTell,
+        Progress::NotBegun => Status::NotReached,
     }
 }
 

@@ -140,6 +140,8 @@ pub enum TimeProblem {
     ToBeDefined {
         /// It is a baseline.
         baseline: bool,
+        /// The indicator is a stage.
+        stage: bool,
     },
 }
 
@@ -361,15 +363,17 @@ impl TimeProblem {
                 "bands",
                 "write for example: bands: 90 %, 70 %",
             ),
-            TimeProblem::ToBeDefined { baseline } => {
+            TimeProblem::ToBeDefined { baseline, stage } => {
+                let (what_fr, set_fr, what_en) =
+                    if *stage { ("une étape", "elle est fixée", "a stage") } else { ("un nombre", "il est fixé", "a number") };
                 let (fr, en) = if *baseline { ("la valeur de référence", "the baseline") } else { ("la cible", "the target") };
                 both(
                     format!("{fr} reste à définir"),
                     "à définir",
-                    "remplacer par un nombre dès qu'il est fixé ; « --strict » refuse ce qui reste à définir",
+                    format!("remplacer par {what_fr} dès qu'{set_fr} ; « --strict » refuse ce qui reste à définir"),
                     format!("{en} is still to be defined"),
                     "to be defined",
-                    "replace it by a number as soon as it is set; `--strict` refuses what is still to be defined",
+                    format!("replace it by {what_en} as soon as it is set; `--strict` refuses what is still to be defined"),
                 )
             }
         }

@@ -119,7 +119,10 @@ impl<'a> Checker<'a> {
             }
             AimValue::ToBeDefined(span) => {
                 let baseline = key == Key::Baseline;
-                self.report(Problem::new(TimeProblem::ToBeDefined { baseline }, *span));
+                self.report(Problem::new(
+                    TimeProblem::ToBeDefined { baseline, stage: matches!(indicator.unit, Unit::Stage(_)) },
+                    *span,
+                ));
                 (None, None, 0)
             }
             AimValue::Missing(_) => {

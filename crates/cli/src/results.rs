@@ -342,7 +342,7 @@ pub enum StatusOut {
     OffTrack,
     /// A stage is aimed at: the milestone is begun, the stage is not reached.
     InProgress,
-    /// A stage is aimed at, and the milestone is not begun when it should have reached it.
+    /// A stage is aimed at: the milestone is not begun.
     NotReached,
     /// It cannot be told.
     CannotTell,

@@ -12,8 +12,15 @@ impl Evaluator<'_> {
         let program = self.program;
         let (texts, stages) =
             (program.dimensions.get(histories.of)?, histories.stages.and_then(|at| program.dimensions.get(at)));
+        // A group of one milestone is looked up: a project of many milestones asks for each of them.
+        let named = group.iter().find_map(|key| match key.member {
+            Member::Code(member) if key.dimension == histories.of => {
+                histories.milestones.binary_search_by_key(&member, |milestone| milestone.member).ok()
+            }
+            Member::Code(_) | Member::Unknown | Member::Remainder => None,
+        });
         let mut chosen = Chosen {
-            milestones: (0..histories.milestones.len()).collect(),
+            milestones: named.map_or_else(|| (0..histories.milestones.len()).collect(), |at| vec![at]),
             stages: (0..histories.order.len()).collect(),
         };
         let member_of = |at: &usize| histories.milestones.get(*at).map_or(usize::MAX, |milestone| milestone.member);
