@@ -85,6 +85,8 @@ impl Evaluator<'_> {
                 match &result {
                     RuleResult::Holds => checked += 1,
                     RuleResult::CannotTell(Value::NotApplicable(_) | Value::Suppressed) => {}
+                    // Statements that may both be right do not contradict each other.
+                    RuleResult::CannotTell(Value::Qualified(_)) if rule.same_fact.is_some() => checked += 1,
                     RuleResult::CannotTell(value) => {
                         untold.push((period, group.clone(), matches!(value, Value::Qualified(_))));
                     }
@@ -107,6 +109,12 @@ impl Evaluator<'_> {
                     known_discrepancy,
                 });
             }
+        }
+        if let Some([again, first]) = rule.same_fact.filter(|_| checked == 0 && self.plan.request.periods.is_empty()) {
+            let (again_name, first_name) = names(rule);
+            let fact = FactProblem::NeverBoth { again: again_name, first: first_name };
+            let also = vec![Place::Text(again), Place::Text(first)];
+            self.problems.push(Problem { also, ..Problem::new(fact, rule.relation) });
         }
         for qualified in [false, true] {
             let mut places = untold.iter().filter(|(_, _, of)| *of == qualified);
@@ -144,8 +152,7 @@ impl Evaluator<'_> {
         let (period, group) = (self.period_label(period), self.group_label(group));
         let difference = difference.clone();
         if let Some([again, first]) = rule.same_fact {
-            let names = rule.name.split_once(" = ").unwrap_or((&rule.name, ""));
-            let (again_name, first_name) = (names.0.to_string(), names.1.to_string());
+            let (again_name, first_name) = names(rule);
             let fact = FactProblem::StatedTwice { again: again_name, first: first_name, period, group, left, right };
             let also = vec![Place::Text(again), Place::Text(first)];
             self.problems.push(Problem { also, ..Problem::new(fact, rule.relation) });
@@ -161,6 +168,12 @@ impl Evaluator<'_> {
         };
         self.problems.push(Problem::new(fact, rule.relation).also(rule.definition));
     }
+}
+
+/// The indicators of a check of one fact: the one that states it again, and the first.
+fn names(rule: &Rule) -> (String, String) {
+    let (again, first) = rule.name.split_once(" = ").unwrap_or((&rule.name, ""));
+    (again.to_string(), first.to_string())
 }
 
 fn verdict(rule: &Rule, left: &Value, right: &Value) -> RuleResult {

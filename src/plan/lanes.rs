@@ -387,6 +387,18 @@ impl<'p> QueryBuilder<'p> {
             };
             columns.filter(|(_, column)| tells_apart(&column.of)).map(|(at, _)| at).collect()
         });
+        let mut facts = source.and_then(|source| source.facts.clone());
+        if let (Some(facts), Some(source)) = (&mut facts, source) {
+            // Numbers without a unit are stated where they are measured.
+            let lanes = CubeQuery { lanes: self.lanes.items.clone(), ..CubeQuery::default() };
+            for column in lanes.columns() {
+                let number = source.columns.get(column).is_some_and(|of| matches!(of.of, ColumnType::Number(_)));
+                if number && !facts.stated.contains(&column) {
+                    facts.stated.push(column);
+                }
+            }
+            facts.stated.sort_unstable();
+        }
         let query = CubeQuery {
             source: self.source,
             keys: self.keys.items,
@@ -395,7 +407,7 @@ impl<'p> QueryBuilder<'p> {
             lanes: self.lanes.items,
             sets,
             unique,
-            facts: source.and_then(|source| source.facts.clone()),
+            facts,
         };
         let plan = SourcePlan {
             source: self.source,

@@ -9,7 +9,7 @@ use crate::program::model::{ColumnTest, DataSource, Dimension, FactRows, TestKin
 use crate::types::{Calendar, CalendarId, Period};
 
 /// What is wanted of one source, in one scan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CubeQuery {
     /// Index of the source in the program.
     pub source: usize,

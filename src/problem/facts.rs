@@ -51,6 +51,13 @@ pub enum FactProblem {
         /// What the first one says.
         right: Range,
     },
+    /// Two indicators of one fact that have no figure for the same period and group.
+    NeverBoth {
+        /// The indicator that states it again.
+        again: String,
+        /// The indicator that states it first.
+        first: String,
+    },
     /// `nombre de migrants distincts de a et b` where b has no key of migrants.
     NoKey {
         /// The source.
@@ -98,7 +105,7 @@ const DECIMALS: u8 = 4;
 const SHOWN: usize = 4;
 
 impl FactProblem {
-    pub(super) const CODES: &'static [&'static str] = &["E0355", "E0356", "E0357", "E0358", "E0359", "E0555", "W0355", "W0555", "W0655"];
+    pub(super) const CODES: &'static [&'static str] = &["E0355", "E0356", "E0357", "E0358", "E0359", "E0555", "W0355", "W0555", "W0655", "W0656"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
@@ -109,6 +116,7 @@ impl FactProblem {
             FactProblem::KeysApart { .. } => "E0359",
             FactProblem::PersonsAdded { .. } => "W0355",
             FactProblem::StatedTwice { .. } => "W0655",
+            FactProblem::NeverBoth { .. } => "W0656",
             FactProblem::Undecided { .. } => "E0555",
             FactProblem::Disputed { .. } => "W0555",
         }
@@ -161,6 +169,22 @@ impl FactProblem {
                 )
                 .and("the fact is here")
                 .and("and here again"),
+            },
+            FactProblem::NeverBoth { again, first } => Both {
+                fr: Words::new(
+                    format!("« {again} » et « {first} » n'ont aucun chiffre de la même période : rien n'a été comparé"),
+                    "dit énoncer le même fait",
+                    "vérifier les périodes des deux sources ; un fait d'une autre période est un autre fait",
+                )
+                .and("énoncé ici")
+                .and("énoncé d'abord ici"),
+                en: Words::new(
+                    format!("`{again}` and `{first}` have no figure of the same period: nothing was compared"),
+                    "says that it states the same fact",
+                    "check the periods of both sources; a fact of another period is another fact",
+                )
+                .and("stated here")
+                .and("stated first here"),
             },
             FactProblem::NoKey { source, unit } => Both {
                 fr: Words::new(

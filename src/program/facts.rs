@@ -3,6 +3,7 @@
 use crate::problem::{FactProblem, Problem, TypeProblem};
 use crate::syntax::ast::{Key, Literal, Value};
 use crate::text::{Both, Span};
+use crate::types::Unit;
 
 use super::Checker;
 use super::collect::Decl;
@@ -52,6 +53,8 @@ impl Checker<'_> {
                 continue;
             }
             match (&of.of, of_counts) {
+                // A number without a unit may be a line or a page: it is compared where it is measured.
+                (ColumnType::Number(Unit::Number), _) => {}
                 (ColumnType::Period(_), _) => same.push(at),
                 // In a table another group is another figure of the fact; of one event they say where it was.
                 (ColumnType::Dimension(_) | ColumnType::Date | ColumnType::YesNo, true) => same.push(at),
