@@ -166,6 +166,7 @@ impl Explaining<'_, '_> {
             file: None,
             definition: indicator.definition,
         });
+        self.first_statement(figure, group);
         if let Some(why) = &indicator.no_double_count {
             self.steps.push(Step {
                 depth: 1,
@@ -458,6 +459,38 @@ impl Explaining<'_, '_> {
             self.statements(next.depth + 1, &fig.facts, expr.span);
         }
         below
+    }
+
+    /// What the indicator says that stated the fact first.
+    fn first_statement(&mut self, figure: &Figure, group: GroupId) {
+        let program = self.evaluator.program;
+        let is_this = |expr: ExprId| {
+            let kind = program.exprs.get(expr.0 as usize).map(|expr| &expr.kind);
+            matches!(kind, Some(ExprKind::Indicator(at)) if *at == figure.indicator)
+        };
+        let stated = program.rules.iter().find(|rule| rule.same_fact.is_some() && is_this(rule.left));
+        let Some(rule) = stated.filter(|rule| !self.evaluator.withholds(rule.right)) else { return };
+        let Some(ExprKind::Indicator(first)) = program.exprs.get(rule.right.0 as usize).map(|expr| &expr.kind) else {
+            return;
+        };
+        let Some(first) = program.indicators.get(*first) else { return };
+        let fig = self.evaluator.solve(rule.right, CtxId::NONE, figure.period, group);
+        if fig.value.range().is_none() {
+            return;
+        }
+        self.steps.push(Step {
+            depth: 1,
+            what: Both {
+                fr: format!("même fait que « {} », qui dit", first.name),
+                en: format!("same fact as `{}`, which says", first.name),
+            },
+            shown: shown(self.evaluator, &fig.value, &first.unit),
+            value: Some(fig.value),
+            period: None,
+            rows: None,
+            file: None,
+            definition: rule.relation,
+        });
     }
 
     /// The facts that several rows state, with every statement.

@@ -25,11 +25,12 @@ impl Writer<'_> {
                 };
                 format!("{number} {counted} {} {}", self.of_source(), source.text)
             }
-            ExprKind::CountOver { unit, sources } => {
+            ExprKind::CountOver { unit, distinct, sources } => {
                 let (number, word) = (self.word(Keyword::NumberOf), self.word(Keyword::Distinct));
-                let counted = match self.to {
-                    Lang::Fr => format!("{} {word}", self.of_unit(unit)),
-                    Lang::En => format!("{} {word} {}", self.word(Keyword::Of), self.unit(unit)),
+                let counted = match (distinct, self.to) {
+                    (false, _) => self.of_unit(unit),
+                    (true, Lang::Fr) => format!("{} {word}", self.of_unit(unit)),
+                    (true, Lang::En) => format!("{} {word} {}", self.word(Keyword::Of), self.unit(unit)),
                 };
                 let names = self.listed(sources.iter().map(|name| name.text.clone()).collect());
                 format!("{number} {counted} {} {names}", self.of_source())

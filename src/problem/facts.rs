@@ -65,6 +65,13 @@ pub enum FactProblem {
         /// What is counted.
         unit: Both<String>,
     },
+    /// `nombre de migrants de a et b`: added or counted once?
+    NotDistinct {
+        /// What is counted.
+        unit: Both<String>,
+        /// The sources as they are written.
+        sources: Both<String>,
+    },
     /// The same where the key of a is a text and that of b a number.
     KeysApart {
         /// A column, its source and what it holds.
@@ -112,7 +119,7 @@ impl FactProblem {
             FactProblem::PriorityAlone { .. } => "E0355",
             FactProblem::AddedTwice { .. } => "E0356",
             FactProblem::SameInCircle { .. } => "E0357",
-            FactProblem::NoKey { .. } => "E0358",
+            FactProblem::NoKey { .. } | FactProblem::NotDistinct { .. } => "E0358",
             FactProblem::KeysApart { .. } => "E0359",
             FactProblem::PersonsAdded { .. } => "W0355",
             FactProblem::StatedTwice { .. } => "W0655",
@@ -200,6 +207,21 @@ impl FactProblem {
                 )
                 .and("the source is declared here"),
             },
+            FactProblem::NotDistinct { unit, sources } => {
+                let of = if unit.fr.starts_with(['a', 'e', 'i', 'o', 'u', 'y', 'é', 'è', 'ê', 'h']) { "d'" } else { "de " };
+                Both {
+                    fr: Words::new(
+                        format!("qui est dans plusieurs de ces sources : compter une fois ? ({})", sources.fr),
+                        "un nombre sur plusieurs sources ne dit pas ce qu'il fait des mêmes personnes",
+                        format!("écrire : nombre {of}{} distincts de {}", unit.fr, sources.fr),
+                    ),
+                    en: Words::new(
+                        format!("who is in several of these sources: counted once? ({})", sources.en),
+                        "a number over several sources does not say what it does with the same persons",
+                        format!("write: number of distinct {} in {}", unit.en, sources.en),
+                    ),
+                }
+            }
             FactProblem::KeysApart { one: (a, source_a, of_a), other: (b, source_b, of_b) } => Both {
                 fr: Words::new(
                     format!("les clés ne se comparent pas : « {a} » de « {source_a} » ({}) et « {b} » de « {source_b} » ({})", of_a.fr, of_b.fr),

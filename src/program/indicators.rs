@@ -183,6 +183,10 @@ impl<'a> Checker<'a> {
             finality: super::sources::finality_of(decl),
             responsible: decl.text(Key::Responsible),
             verification: decl.text(Key::MeansOfVerification),
+            same_fact_as: match decl.field(Key::SameFact).map(|field| &field.value) {
+                Some(Value::Name(name)) => Some(name.text.clone()),
+                _ => None,
+            },
             no_double_count: decl.text(Key::NoDoubleCount),
             notes: decl
                 .fields(Key::Note)

@@ -96,7 +96,9 @@ impl Checker<'_> {
             }
             ast::ExprKind::Name(name) => self.indicator_measure(name),
             ast::ExprKind::Count { unit, distinct, source } => self.count(unit, *distinct, source, span, scope),
-            ast::ExprKind::CountOver { unit, sources } => self.count_over(unit, sources, span, scope),
+            ast::ExprKind::CountOver { unit, distinct, sources } => {
+                self.count_over((unit, *distinct), sources, span, scope)
+            }
             ast::ExprKind::Largest(parts) => self.side_by_side(Together::Largest, parts, span, scope),
             ast::ExprKind::NotAdded(parts) => self.side_by_side(Together::NotAdded, parts, span, scope),
             ast::ExprKind::Aggregate { aggregate, column, source } => {
@@ -408,6 +410,8 @@ impl Checker<'_> {
         let info = self.info(of);
         let stated = match (info.milestones, info.calendar) {
             (Some(_), Some((calendar, _))) => self.stated_period(period, calendar, &info),
+            // A window that rows of a table may state, whatever their calendar.
+            (None, Some((calendar, _))) if period.last.is_some() => self.stated_period(period, calendar, &info),
             (_, _) => self.period_of(period, of),
         };
         let Some(period) = stated else { return self.unknown(span) };

@@ -480,6 +480,8 @@ pub struct Indicator {
     pub responsible: Option<String>,
     /// How it can be verified.
     pub verification: Option<String>,
+    /// The indicator whose fact it states again.
+    pub same_fact_as: Option<String>,
     /// Why no person is in two of the sources that it adds.
     pub no_double_count: Option<String>,
     /// Notes.

@@ -23,8 +23,24 @@ struct Counted {
 
 impl Checker<'_> {
     /// `nombre de migrants distincts de a et b`
-    pub(super) fn count_over(&mut self, word: &UnitWord, sources: &[Name], span: Span, scope: Scope) -> ExprId {
+    pub(super) fn count_over(
+        &mut self,
+        (word, distinct): (&UnitWord, bool),
+        sources: &[Name],
+        span: Span,
+        scope: Scope,
+    ) -> ExprId {
         let unit = self.unit_word(word);
+        if !distinct {
+            let names = |and: &str| {
+                let names: Vec<&str> = sources.iter().map(|name| name.text.as_str()).collect();
+                names.join(and)
+            };
+            let sources = Both { fr: names(" et "), en: names(" and ") };
+            let fact = FactProblem::NotDistinct { unit: self.unit_words(&unit), sources };
+            self.report(Problem::new(fact, span));
+            return self.unknown(span);
+        }
         let mut parts = Vec::new();
         let mut keys: Vec<(usize, usize, &Name)> = Vec::new();
         let mut all: Option<Info> = None;

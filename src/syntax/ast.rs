@@ -743,6 +743,8 @@ pub enum ExprKind {
     CountOver {
         /// What is counted.
         unit: UnitWord,
+        /// `distincts`; without it the count is reported.
+        distinct: bool,
         /// In which sources.
         sources: Vec<Name>,
     },

@@ -83,6 +83,8 @@ pub struct Row {
     pub outside_validity: Option<PeriodOut>,
     /// A break in the series at this figure, or inside what it is computed from.
     pub series_break: Option<BreakOut>,
+    /// The indicator whose fact it states again; null where it states a fact of its own.
+    pub same_fact_as: Option<String>,
     /// Why no person is in two of the sources that are added; null where nothing is declared.
     pub no_double_count: Option<String>,
     /// Facts in the figure that several rows state, each counted once.
@@ -547,6 +549,7 @@ impl Out<'_> {
                 reason: at.reason.clone(),
                 crosses: at.crosses,
             }),
+            same_fact_as: indicator.same_fact_as.clone(),
             no_double_count: indicator.no_double_count.clone(),
             facts: figure.facts.iter().map(|fact| self.fact(fact)).collect(),
             provisional: figure.life.provisional,

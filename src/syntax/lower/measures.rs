@@ -139,7 +139,8 @@ impl Lower<'_> {
                 source: names.next()?,
             },
             Rule::count_over => {
-                ExprKind::CountOver { unit: self.unit_word(find(Rule::unit_word)?), sources: names.collect() }
+                let distinct = find(Rule::k_distinct).is_some();
+                ExprKind::CountOver { unit: self.unit_word(find(Rule::unit_word)?), distinct, sources: names.collect() }
             }
             Rule::largest | Rule::not_added => {
                 let mut parts = Vec::new();
