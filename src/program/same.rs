@@ -35,6 +35,15 @@ struct Leaf {
     term: Option<ExprId>,
 }
 
+/// One step of a walk through a sum.
+struct Walk {
+    at: ExprId,
+    conditions: Vec<Cond>,
+    term: Option<ExprId>,
+    /// The fact of the indicator that it is inside of.
+    inside: Option<usize>,
+}
+
 impl<'a> Checker<'a> {
     /// Reads who states the same fact as whom; circles are reported.
     pub(super) fn same_facts(&mut self) {
@@ -233,44 +242,47 @@ impl<'a> Checker<'a> {
     /// The indicators with a fact of several statements that a sum adds.
     fn leaves(&self, sum: ExprId) -> Vec<Leaf> {
         let mut leaves = Vec::new();
-        let mut rest: Vec<(ExprId, Vec<Cond>, Option<ExprId>)> = vec![(sum, Vec::new(), Some(sum))];
+        let first = Walk { at: sum, conditions: Vec::new(), term: Some(sum), inside: None };
+        let mut rest: Vec<Walk> = vec![first];
         let mut steps = 0;
-        while let Some((at, conditions, term)) = rest.pop() {
+        while let Some(walk) = rest.pop() {
             steps += 1;
+            let Walk { at, conditions, term, inside } = walk;
+            let on = |at: ExprId, term: Option<ExprId>| Walk { at, conditions: conditions.clone(), term, inside };
             let Some(expr) = self.program.exprs.get(at.0 as usize).filter(|_| steps <= STEPS) else { continue };
             match &expr.kind {
                 ExprKind::Indicator(used) => {
-                    if let Some((fact, _)) = self.same.of(*used) {
+                    let fact = self.same.of(*used).map(|(fact, _)| fact);
+                    // One statement may be made of another one of the same fact.
+                    if let Some(fact) = fact.filter(|fact| inside != Some(*fact)) {
                         let conditions = conditions.clone();
                         leaves.push(Leaf { fact, indicator: *used, conditions, term });
                     }
                     if let Some(State::Sound { indicator, .. }) = self.states.get(*used) {
-                        rest.push((indicator.measure, conditions, None));
+                        rest.push(Walk { inside: fact.or(inside), ..on(indicator.measure, None) });
                     }
                 }
                 ExprKind::Where(inner, cond) => {
-                    let mut conditions = conditions;
-                    conditions.push(cond.clone());
-                    rest.push((*inner, conditions, term));
+                    let mut inner = on(*inner, term);
+                    inner.conditions.push(cond.clone());
+                    rest.push(inner);
                 }
                 ExprKind::Binary(Operator::Plus, left, right) => {
-                    let inside =
-                        |side: ExprId| (side, conditions.clone(), term.filter(|_| conditions.is_empty()).map(|_| side));
-                    rest.extend([inside(*right), inside(*left)]);
+                    let side = |side: ExprId| on(side, term.filter(|_| conditions.is_empty()).map(|_| side));
+                    rest.extend([side(*right), side(*left)]);
                 }
                 ExprKind::Binary(Operator::Minus, left, _) => {
                     let term = term.filter(|_| conditions.is_empty()).map(|_| *left);
-                    rest.push((*left, conditions, term));
+                    rest.push(on(*left, term));
                 }
                 ExprKind::Together(Together::Once, parts) => {
-                    rest.extend(parts.iter().rev().map(|part| (*part, conditions.clone(), term)));
+                    rest.extend(parts.iter().rev().map(|part| on(*part, term)));
                 }
                 ExprKind::Together(Together::Distinct | Together::Largest | Together::NotAdded, _) => {}
-                ExprKind::SumBy(_, inner) => rest.push((*inner, conditions, None)),
-                ExprKind::Bounds { possible, .. } => rest.push((*possible, conditions, None)),
+                ExprKind::SumBy(_, inner) => rest.push(on(*inner, None)),
+                ExprKind::Bounds { possible, .. } => rest.push(on(*possible, None)),
                 ExprKind::If { then, otherwise, .. } => {
-                    rest.push((*otherwise, conditions.clone(), None));
-                    rest.push((*then, conditions, None));
+                    rest.extend([on(*otherwise, None), on(*then, None)]);
                 }
                 ExprKind::Number(_)
                 | ExprKind::Measure(_)
