@@ -120,6 +120,10 @@ pub enum MissingReason {
     Operand(String, Box<MissingReason>),
     /// A condition between qualified figures that neither certainly holds nor certainly fails.
     Undecided,
+    /// A gap between dates, of which there are none or one.
+    TooFewDates(usize),
+    /// What is required every so often, over a period that is not a whole number of steps.
+    NotWholeSteps,
     /// No whole number has this share of the whole.
     NoCompatibleCount,
     /// The figure cannot be broken down this way: the source has no such breakdown.

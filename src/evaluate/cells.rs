@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::facts::FactCells;
+use crate::outcome::{MissingReason, Value};
 use crate::plan::{Answer, Cube, CubeQuery, Decimal, LaneState, LaneValue, Plan, QualifiedSum, Shape, SourcePlan};
 use crate::program::model::Program;
 use crate::types::{Bound, CalendarId, Number, Period, Range};
@@ -248,6 +249,13 @@ impl Merged {
         let so_far = self.sum.take().unwrap_or_else(|| Range::from(Number::zero()));
         self.sum = Some(so_far.plus(sum));
         self.values_summed = self.values_summed.saturating_add(values);
+    }
+
+    /// The most days from one value, a day number, to the next.
+    pub(super) fn longest_gap(&self) -> Value {
+        let days = self.values.keys();
+        let gaps = days.clone().zip(days.skip(1)).map(|(day, next)| next.clone() - day.clone());
+        gaps.max().map_or(Value::Missing(MissingReason::TooFewDates(self.values.len())), Value::Number)
     }
 
     /// The middle value, or the mean of the two in the middle.

@@ -6,7 +6,8 @@ use crate::outcome::{Base, GroupKey, Member, MissingReason, Value};
 use crate::plan::CtxId;
 use crate::problem::{EvaluationProblem, Problem};
 use crate::program::model::{
-    ChangeKind, Comparison, DimensionLevel, ExprId, ExprKind, GroupAt, Indicator, Inside, Kind, Operator,
+    AttributeValue, ChangeKind, Comparison, DimensionLevel, ExprId, ExprKind, GroupAt, Indicator, Inside, Kind,
+    Operator,
 };
 use crate::text::Span;
 use crate::types::{Number, Period, Range};
@@ -68,7 +69,7 @@ impl Evaluator<'_> {
             ExprKind::Measure(measure) => self.measure(measure, ctx, period, group),
             ExprKind::Milestones { source, of } => self.milestones(*source, *of, ctx, period, group),
             ExprKind::Indicator(at) => self.used(*at, ctx, period, group),
-            ExprKind::Attribute { dimension, attribute } => self.attribute(*dimension, attribute, ctx, group),
+            ExprKind::Attribute { dimension, attribute } => self.attribute(*dimension, attribute, ctx, period, group),
             ExprKind::Where(inner, _) => match self.plan.contexts.find(ctx, id) {
                 Some(ctx) => self.expr(*inner, ctx, period, group),
                 None => unknown(),
@@ -348,7 +349,7 @@ impl Evaluator<'_> {
     }
 
     /// The sum of a numeric attribute over the members in the group that pass the conditions on their dimension.
-    fn attribute(&mut self, dimension: usize, attribute: &str, ctx: CtxId, group: GroupId) -> Fig {
+    fn attribute(&mut self, dimension: usize, attribute: &str, ctx: CtxId, period: Period, group: GroupId) -> Fig {
         let Some(of) = self.program.dimensions.get(dimension) else { return unknown() };
         let within = self.group(group).iter().find(|key| key.dimension == dimension);
         let within = match within.map(|key| (key.level, &key.member)) {
@@ -359,14 +360,29 @@ impl Evaluator<'_> {
         let conditions = self.plan.contexts.conditions(self.program, ctx);
         let mut sum: Option<Number> = None;
         for (at, member) in of.members.iter().enumerate() {
-            let Some((value, _)) = member.attributes.get(attribute) else { continue };
+            let Some(of_member) = member.attributes.get(attribute) else { continue };
             let inside = within.is_none_or(|(level, wanted)| of.ancestor(at, level) == Some(wanted));
             let passes = conditions.iter().all(|cond| super::table::passes_member(self.program, cond, dimension, at));
             if inside && passes {
-                sum = Some(sum.map_or_else(|| value.clone(), |sum| sum + value.clone()));
+                let Some(value) = self.over(of_member, period) else {
+                    return Fig::missing(MissingReason::NotWholeSteps);
+                };
+                sum = Some(match sum {
+                    Some(sum) => sum + value,
+                    None => value,
+                });
             }
         }
         sum.map_or_else(|| Fig::missing(MissingReason::NotReported), Fig::number)
+    }
+
+    /// The value of an attribute over a period: where it is so many every so many months, as many times as the period has
+    /// of these steps; `None` where they do not fill it exactly.
+    fn over(&self, attribute: &AttributeValue, period: Period) -> Option<Number> {
+        let Some(every) = attribute.every else { return Some(attribute.value.clone()) };
+        let calendar = self.calendar(period.calendar).filter(|_| !period.is_unknown())?;
+        let months = calendar.months(period.first, period.last)?;
+        (every > 0 && months % every == 0).then(|| attribute.value.clone() * Number::from(u64::from(months / every)))
     }
 }
 

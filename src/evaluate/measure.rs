@@ -263,7 +263,15 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
         }
         LaneState::Minimum(_) => (merged.extremes.iter().min().cloned().map_or_else(empty, Value::Number), rows),
         LaneState::Maximum(_) => (merged.extremes.iter().max().cloned().map_or_else(empty, Value::Number), rows),
-        LaneState::Values(_) => (merged.median().map_or_else(empty, Value::Number), merged.values.values().sum()),
+        LaneState::Values(_) => {
+            let value = match of {
+                MeasureOf::Aggregate(Aggregate::LongestGap, _) => merged.longest_gap(),
+                MeasureOf::Aggregate(..) | MeasureOf::Rows | MeasureOf::CountColumn | MeasureOf::Distinct(_) => {
+                    merged.median().map_or_else(empty, Value::Number)
+                }
+            };
+            (value, merged.values.values().sum())
+        }
     };
     Fig {
         numerator,

@@ -611,6 +611,13 @@ fn measure_words(measure: &Measure, source: &DataSource) -> Both<String> {
                 Aggregate::Sum => ("somme", "sum"),
                 Aggregate::Average => ("moyenne", "average"),
                 Aggregate::Median => ("médiane", "median"),
+                Aggregate::LongestGap => {
+                    let column = column(at);
+                    return both(
+                        &format!("plus long écart en jours entre {column} de {name}"),
+                        &format!("longest gap in days between {column} in {name}"),
+                    );
+                }
                 Aggregate::Minimum => ("minimum", "minimum"),
                 Aggregate::Maximum => ("maximum", "maximum"),
                 Aggregate::First => ("première valeur", "first"),
@@ -758,6 +765,11 @@ fn reason_words(evaluator: &Evaluator<'_>, reason: &MissingReason) -> Both<Strin
         MissingReason::Undecided => both(
             "la condition porte sur des chiffres qualifiés et ne peut pas être tranchée",
             "the condition is about qualified figures and cannot be decided",
+        ),
+        MissingReason::TooFewDates(_) => both("moins de deux dates", "fewer than two dates"),
+        MissingReason::NotWholeSteps => both(
+            "la période ne compte pas un nombre entier de fois la fréquence",
+            "the period is not a whole number of steps",
         ),
         MissingReason::NoCompatibleCount => {
             both("aucun nombre entier ne donne ce pourcentage", "no whole number gives this percentage")

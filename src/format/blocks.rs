@@ -159,8 +159,12 @@ fn write_members(writer: &Writer<'_>, page: &mut Page<'_>, members: &[MemberLine
             let group = group.trim_start_matches([',', ' ']);
             line = format!("{} {} {group}", line.trim_end(), writer.word(Keyword::StandsFor));
         }
-        for (name, quantity) in &member.attributes {
-            line = format!("{}, {} {}", line.trim_end(), name.text, writer.quantity(quantity));
+        for attribute in &member.attributes {
+            let (name, quantity) = (&attribute.name.text, writer.quantity(&attribute.quantity));
+            line = format!("{}, {name} {quantity}", line.trim_end());
+            if let Some(pace) = &attribute.pace {
+                line = format!("{line} {}", writer.pace(pace));
+            }
         }
         page.line(indent, &line, member.span);
         write_members(writer, page, &member.children, indent + 1);

@@ -44,7 +44,12 @@ impl Writer<'_> {
                 format!("{} {parts}", self.word(Keyword::NotAdded))
             }
             ExprKind::Aggregate { aggregate, column, source } => {
+                if *aggregate == Aggregate::LongestGap {
+                    let gap = self.word(Keyword::LongestGap);
+                    return format!("{gap} {} {} {}", column.text, self.of_source(), source.text);
+                }
                 let aggregate = self.word(match aggregate {
+                    Aggregate::LongestGap => Keyword::LongestGap,
                     Aggregate::Sum => Keyword::Sum,
                     Aggregate::Average => Keyword::Average,
                     Aggregate::Median => Keyword::Median,

@@ -1,10 +1,10 @@
 //! Small things as text: quoted texts, labels, numbers, periods, units. What needs no layout.
 
 use super::units::UnitWords;
-use crate::syntax::ast::{Labels, Literal, Name, PeriodText, Quantity, Text, UnitWord};
-use crate::syntax::keywords::{Keyword, QUALIFIERS, ROUND_NUMBERS};
+use crate::syntax::ast::{Labels, Literal, Name, Pace, PeriodText, Quantity, Text, UnitWord};
+use crate::syntax::keywords::{Keyword, QUALIFIERS, ROUND_NUMBERS, first, length};
 use crate::text::{Lang, SourceFile};
-use crate::types::{Number, Rounding, RoundingMode};
+use crate::types::{Length, Number, Rounding, RoundingMode};
 
 /// From one language into the same or the other.
 pub struct Writer<'a> {
@@ -22,6 +22,20 @@ impl Writer<'_> {
     /// A keyword.
     pub fn word(&self, keyword: Keyword) -> &'static str {
         keyword.word(self.to)
+    }
+
+    /// `par semestre`, `tous les 3 mois`.
+    pub fn pace(&self, pace: &Pace) -> String {
+        let step = length(pace.step);
+        let step = match (pace.step, self.to) {
+            (Length::Year, Lang::Fr) => "an",
+            _ => first(&step, self.to),
+        };
+        if pace.count == 1 {
+            return format!("{} {step}", self.word(Keyword::Per));
+        }
+        let plural = if step.ends_with('s') { "" } else { "s" };
+        format!("{} {} {step}{plural}", self.word(Keyword::Every), pace.count)
     }
 
     /// A name or code, as typed.

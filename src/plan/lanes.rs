@@ -160,7 +160,7 @@ pub(crate) fn state_of(program: &Program, source: usize, of: MeasureOf) -> LaneS
         MeasureOf::Keys(column) => LaneState::Keys(column),
         MeasureOf::Aggregate(aggregate, column) => match aggregate {
             Aggregate::Sum | Aggregate::Average => LaneState::Sum(column),
-            Aggregate::Median => LaneState::Values(column),
+            Aggregate::Median | Aggregate::LongestGap => LaneState::Values(column),
             Aggregate::Minimum => LaneState::Minimum(column),
             Aggregate::Maximum => LaneState::Maximum(column),
             Aggregate::First => LaneState::First { column, by: by(column) },

@@ -103,6 +103,8 @@ pub enum SyntaxProblem {
     TooManyDecimals { limit: u8 },
     /// `colonnes:` and `aref` alone on a line
     ColumnWithoutType { name: String },
+    /// `réunions 1 réunion tous les 3 jours`
+    NoPace { text: String },
 }
 
 fn fr(text: &str) -> String {
@@ -147,7 +149,7 @@ impl SyntaxProblem {
         "E0101", "E0102", "E0103", "E0104", "E0105", "E0106", "E0107", "E0108", "E0109", "E0110", "E0111", "E0112",
         "E0113", "E0114", "E0115", "E0116", "E0117", "E0118", "E0119", "E0120", "E0121", "E0122", "E0123", "E0124",
         "E0125", "E0126", "E0127", "E0128", "E0129", "E0130", "E0131", "E0132", "E0133", "E0134", "E0135", "E0136",
-        "E0137", "E0138", "E0139", "E0140", "E0141", "E0142", "E0143", "E0144", "E0145",
+        "E0137", "E0138", "E0139", "E0140", "E0141", "E0142", "E0143", "E0144", "E0145", "E0160",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -197,6 +199,7 @@ impl SyntaxProblem {
             SyntaxProblem::MinusWithoutSpaces { .. } => "E0143",
             SyntaxProblem::TooManyDecimals { .. } => "E0144",
             SyntaxProblem::ColumnWithoutType { .. } => "E0145",
+            SyntaxProblem::NoPace { .. } => "E0160",
         }
     }
 
@@ -436,6 +439,10 @@ impl SyntaxProblem {
             SyntaxProblem::ColumnWithoutType { name } => Both {
                 fr: Words::new(format!("la colonne {} n'a pas de type", fr(name)), "sans type", format!("écrire « {name} texte », « {name} nombre », « {name} date » ou « {name} » suivi du nom d'une dimension")),
                 en: Words::new(format!("the column {} has no type", en(name)), "without a type", format!("write `{name} text`, `{name} number`, `{name} date` or `{name}` and the name of a dimension")),
+            },
+            SyntaxProblem::NoPace { text } => Both {
+                fr: Words::new(format!("{} n'est pas une fréquence", fr(text)), "fréquence inconnue", "écrire : par mois, par trimestre, par semestre, par an, ou par exemple : tous les 2 mois"),
+                en: Words::new(format!("{} does not say how often", en(text)), "unknown frequency", "write: per month, per quarter, per half-year, per year, or for example: every 2 months"),
             },
         }
     }

@@ -56,6 +56,13 @@ pub enum TypeProblem {
         /// What to write instead.
         write: Both<String>,
     },
+    /// `plus long écart en jours entre montant de aides`
+    NotADateColumn {
+        /// The column.
+        column: String,
+        /// What it holds.
+        holds: Both<String>,
+    },
     /// `cible: 2020 >= 50 %` on a number of pupils.
     AimUnit {
         /// The unit written, where there is one.
@@ -281,7 +288,7 @@ impl TypeProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0301", "E0302", "E0303", "E0304", "E0305", "E0306", "E0307", "E0308", "E0309", "E0310", "E0311", "E0312",
         "E0313", "E0314", "E0315", "E0316", "E0317", "E0318", "E0319", "E0320", "E0321", "E0322", "E0323", "E0324",
-        "E0325", "E0326", "E0327", "E0328", "E0340", "E0341", "E0365", "E0366", "E0367", "E0368",
+        "E0325", "E0326", "E0327", "E0328", "E0340", "E0341", "E0360", "E0365", "E0366", "E0367", "E0368",
         "E0369", "E0370", "E0380", "W0301",
     ];
 
@@ -293,6 +300,7 @@ impl TypeProblem {
             TypeProblem::ChangeOfPercent { .. } => "E0304",
             TypeProblem::NotCounted { .. } => "E0305",
             TypeProblem::NotANumberColumn { .. } => "E0306",
+            TypeProblem::NotADateColumn { .. } => "E0360",
             TypeProblem::AimUnit { .. } => "E0307",
             TypeProblem::NotWhole { .. } => "E0308",
             TypeProblem::SaidUnit { .. } => "E0309",
@@ -405,6 +413,20 @@ impl TypeProblem {
                     format!("the column `{column}` holds {}, not numbers", holds.en),
                     "a column of numbers is needed here",
                     format!("write: {}, or declare the column so: {column}  number", write.en),
+                )
+                .and("the column is declared here"),
+            },
+            TypeProblem::NotADateColumn { column, holds } => Both {
+                fr: Words::new(
+                    format!("la colonne « {column} » contient {}, pas des dates", holds.fr),
+                    "il faut ici une colonne de dates",
+                    format!("prendre la colonne des dates, ou déclarer celle-ci : {column}  date"),
+                )
+                .and("la colonne est déclarée ici"),
+                en: Words::new(
+                    format!("the column `{column}` holds {}, not dates", holds.en),
+                    "a column of dates is needed here",
+                    format!("take the column of dates, or declare this one: {column}  date"),
                 )
                 .and("the column is declared here"),
             },

@@ -6,12 +6,12 @@ use indexmap::IndexMap;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::problem::{NameProblem, Named, Problem, TypeProblem, close_to};
-use crate::syntax::ast::{BlockKind, Choice, FromFile, Key, Literal, MemberLine, Name, Value};
+use crate::syntax::ast::{self, BlockKind, Choice, FromFile, Key, Literal, MemberLine, Name, Value};
 use crate::text::{Localized, Span};
 use crate::types::{Number, Unit};
 
 use super::collect::{Decl, label};
-use super::model::{Dimension, DimensionLevel, Groups, Member, MembersFrom};
+use super::model::{AttributeValue, Dimension, DimensionLevel, Groups, Member, MembersFrom};
 use super::{Checker, Used};
 
 /// What is known of a dimension besides the model.
@@ -207,7 +207,7 @@ impl<'a> Checker<'a> {
     }
 
     fn attributes(&mut self, at: usize, dimension: &mut Dimension, id: usize, line: &MemberLine, declared: &[Name]) {
-        for (name, quantity) in &line.attributes {
+        for ast::MemberAttribute { name, quantity, pace } in &line.attributes {
             if !declared.iter().any(|known| known.text == name.text) {
                 let (near, known) = self.suggest(&name.text, declared.iter().map(|known| known.text.as_str()));
                 let fact = NameProblem::Unknown {
@@ -235,7 +235,10 @@ impl<'a> Checker<'a> {
                 self.report(Problem::new(fact, quantity.span));
             }
             if let Some(member) = dimension.members.get_mut(id) {
-                member.attributes.insert(name.text.clone(), (quantity.value.clone(), unit));
+                let every =
+                    pace.as_ref().map(|pace| u32::from(pace.count) * 12 / pace.step.per_year().max(1).unsigned_abs());
+                let value = AttributeValue { value: quantity.value.clone(), unit, every };
+                member.attributes.insert(name.text.clone(), value);
             }
         }
     }
@@ -309,7 +312,8 @@ impl<'a> Checker<'a> {
             for (name, column) in &attribute_columns {
                 let number = Number::parse_plain(&cell(row, *column).replace(',', "."));
                 if let (Some(number), Some(member)) = (number, dimension.members.get_mut(id)) {
-                    member.attributes.insert(name.text.clone(), (number, Unit::Number));
+                    let value = AttributeValue { value: number, unit: Unit::Number, every: None };
+                    member.attributes.insert(name.text.clone(), value);
                     if let Some(facts) = self.dimensions.get_mut(at) {
                         facts.attributes.entry(name.text.clone()).or_insert(Unit::Number);
                     }

@@ -321,7 +321,15 @@ impl Checker<'_> {
         let Some(found) = self.program.sources.get(at).and_then(|source| source.columns.get(column_at)) else {
             return self.unknown(span);
         };
+        let gap = aggregate == Aggregate::LongestGap;
         let unit = match &found.of {
+            ColumnType::Date if gap => self.days(),
+            of if gap => {
+                let fact = TypeProblem::NotADateColumn { column: column.text.clone(), holds: self.column_words(of) };
+                let definition = found.definition;
+                self.report(Problem::new(fact, column.span).also(definition));
+                return self.unknown(span);
+            }
             ColumnType::Number(unit) => unit.clone(),
             of @ (ColumnType::Text
             | ColumnType::Date
@@ -354,11 +362,21 @@ impl Checker<'_> {
                 }
                 Additivity::NotOverTime
             }
-            Aggregate::Average | Aggregate::Median | Aggregate::Minimum | Aggregate::Maximum => Additivity::Never,
+            Aggregate::Average
+            | Aggregate::Median
+            | Aggregate::LongestGap
+            | Aggregate::Minimum
+            | Aggregate::Maximum => Additivity::Never,
         };
         info.whole = !matches!(aggregate, Aggregate::Average | Aggregate::Median);
         let measure = Measure { source: at, of: MeasureOf::Aggregate(aggregate, column_at) };
         self.push(ExprKind::Measure(measure), unit, additivity, span, info)
+    }
+
+    /// The unit of a number of days: the project's own, if it declares one.
+    fn days(&self) -> Unit {
+        let own = ["jours", "days"].iter().find_map(|word| self.units_by_word.get(*word).copied());
+        own.map_or(Unit::Number, Unit::Of)
     }
 
     fn attribute(&mut self, attribute: &Name, dimension: &Name, span: Span) -> ExprId {

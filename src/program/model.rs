@@ -170,8 +170,19 @@ pub struct Member {
     pub band: Option<(Number, Option<Number>)>,
     /// What it is in other dimensions, where the list mixes two: `est sexe F`.
     pub stands_for: Vec<GroupAt>,
-    /// Numeric attributes by name, with their unit.
-    pub attributes: IndexMap<String, (Number, Unit)>,
+    /// Numeric attributes by name.
+    pub attributes: IndexMap<String, AttributeValue>,
+}
+
+/// The value of a numeric attribute of a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributeValue {
+    /// The number.
+    pub value: Number,
+    /// Its unit.
+    pub unit: Unit,
+    /// It is so many in each step of this many months: `1 réunion par semestre` is 1 every 6.
+    pub every: Option<u32>,
 }
 
 /// What one row of a source is.

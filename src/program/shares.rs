@@ -102,6 +102,7 @@ fn grows(measure: &Measure) -> bool {
             Aggregate::Sum => true,
             Aggregate::Average
             | Aggregate::Median
+            | Aggregate::LongestGap
             | Aggregate::Minimum
             | Aggregate::Maximum
             | Aggregate::First

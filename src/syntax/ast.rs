@@ -404,10 +404,32 @@ pub struct MemberLine {
     /// `est sexe F` / `is sexe F`: what it is in another dimension, where the list mixes two.
     pub stands_for: Vec<GroupText>,
     /// Values of the dimension's numeric attributes.
-    pub attributes: Vec<(Name, Quantity)>,
+    pub attributes: Vec<MemberAttribute>,
     /// Members below this one.
     pub children: Vec<MemberLine>,
     /// The line.
+    pub span: Span,
+}
+
+/// `réunions_requises 12 réunions`, `réunions_requises 1 réunion par mois`, `réunions_requises 1 réunion tous les 3 mois`
+#[derive(Debug, Clone)]
+pub struct MemberAttribute {
+    /// The attribute.
+    pub name: Name,
+    /// Its value; the unit is without the `par mois`.
+    pub quantity: Quantity,
+    /// How often.
+    pub pace: Option<Pace>,
+}
+
+/// `par semestre` / `per half-year`, `tous les 3 mois` / `every 3 months`
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// 3 in `tous les 3 mois`.
+    pub count: u16,
+    /// The step; a day is not one.
+    pub step: Length,
+    /// Where it stands.
     pub span: Span,
 }
 
@@ -835,6 +857,8 @@ pub enum Aggregate {
     Average,
     /// `médiane` / `median`
     Median,
+    /// `plus long écart en jours entre` / `longest gap in days between`: of a column of dates.
+    LongestGap,
     /// `minimum`
     Minimum,
     /// `maximum`

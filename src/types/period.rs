@@ -200,6 +200,14 @@ impl Calendar {
         }
     }
 
+    /// How many whole months lie from the start of one period to the end of another; `None` where they are not whole.
+    pub fn months(&self, first: i32, last: i32) -> Option<u32> {
+        let (from, to) = (self.start(first), Date::from_day_number(self.end(last).day_number() + 1));
+        let ((year, month, day), (to_year, to_month, to_day)) = (from.parts(), to.parts());
+        let months = (to_year - year) * 12 + i32::from(to_month) - i32::from(month);
+        if day == to_day { u32::try_from(months).ok() } else { None }
+    }
+
     /// The label of one period: `2020`, `2019-2020`, `2020-S1`, `2020-T1` (`2020-Q1` in English), `2020-06`, `2020-06-15`.
     pub fn label_of(&self, ordinal: i32, lang: Lang) -> String {
         let year_label = |year: i32| if self.is_civil() { format!("{year}") } else { format!("{year}-{}", year + 1) };

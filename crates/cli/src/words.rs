@@ -80,6 +80,8 @@ fn missing_code(reason: &MissingReason) -> &'static str {
         MissingReason::SourceUnreadable => "source_unreadable",
         MissingReason::Operand(_, _) => "operand_missing",
         MissingReason::Undecided => "undecided",
+        MissingReason::TooFewDates(_) => "too_few_dates",
+        MissingReason::NotWholeSteps => "not_whole_steps",
         MissingReason::NoCompatibleCount => "no_compatible_count",
         MissingReason::NoSuchBreakdown => "no_such_breakdown",
         MissingReason::VagueDate => "vague_date",
@@ -149,6 +151,14 @@ fn missing(why: &MissingReason, program: &Program) -> Both<String> {
         MissingReason::Undecided => both(
             "la condition porte sur des chiffres qualifiés et ne peut pas être tranchée",
             "the condition is about qualified figures and cannot be decided",
+        ),
+        MissingReason::TooFewDates(0) => both("aucune date", "no date"),
+        MissingReason::TooFewDates(_) => {
+            both("une seule date : il en faut deux pour un écart", "one date only: a gap needs two")
+        }
+        MissingReason::NotWholeSteps => both(
+            "la période ne compte pas un nombre entier de fois la fréquence",
+            "the period is not a whole number of the required steps",
         ),
         MissingReason::NoCompatibleCount => {
             both("aucun nombre entier ne donne ce pourcentage", "no whole number gives this percentage")

@@ -194,6 +194,10 @@ fn state(program: &Program, value: &Value, lang: Lang) -> String {
             }
             MissingReason::Operand(..) => lang.pick("non disponible (opérande)", "missing (operand)"),
             MissingReason::Undecided => lang.pick("non disponible (indécis)", "missing (undecided)"),
+            MissingReason::TooFewDates(_) => {
+                lang.pick("non disponible (moins de deux dates)", "missing (fewer than two dates)")
+            }
+            MissingReason::NotWholeSteps => lang.pick("non disponible (fréquence)", "missing (not whole steps)"),
             MissingReason::NoCompatibleCount => lang.pick("non disponible (aucun entier)", "missing (no whole number)"),
             MissingReason::VagueDate => lang.pick("non disponible (date vague)", "missing (vague date)"),
             MissingReason::SeveralMilestones => {

@@ -245,6 +245,7 @@ fn lane(
         kept.iter()
             .filter_map(|row| match row.get(column) {
                 Some(Held::Number(number)) => Some(*number),
+                Some(Held::Day(day)) => Some(Decimal { mantissa: i128::from(*day), scale: 0 }),
                 _ => None,
             })
             .collect()

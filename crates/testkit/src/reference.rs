@@ -137,6 +137,18 @@ impl Reference<'_> {
                         let low = values.get(middle.checked_sub(1)?)?.clone();
                         (low + values.get(middle)?.clone()).divide(&Number::from(2i64))
                     }
+                    Aggregate::LongestGap => {
+                        let mut days: Vec<i32> = held(column)
+                            .filter_map(|held| match held {
+                                Held::Day(day) => Some(*day),
+                                _ => None,
+                            })
+                            .collect();
+                        days.sort_unstable();
+                        days.dedup();
+                        let gaps = days.windows(2).filter_map(|pair| Some(pair.get(1)? - pair.first()?));
+                        gaps.max().map(|gap| Number::from(i64::from(gap)))
+                    }
                     Aggregate::Minimum => values.first().cloned(),
                     Aggregate::Maximum => values.last().cloned(),
                     Aggregate::First | Aggregate::Last => None,

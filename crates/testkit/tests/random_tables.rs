@@ -77,6 +77,7 @@ const BASES: &[&str] = &[
     "median of amount in aids",
     "minimum of amount in aids",
     "maximum of amount in aids",
+    "longest gap in days between day in aids",
 ];
 
 /// Under which condition.

@@ -151,8 +151,19 @@ mod tests {
         // What may follow a measure or a condition, and what may start a measure.
         use Keyword as K;
         let follow = [K::Where, K::And, K::Or, K::For, K::By, K::Then, K::Else];
-        let start =
-            [K::NumberOf, K::Sum, K::Average, K::Median, K::First, K::Last, K::Share, K::Previous, K::Change, K::If];
+        let start = [
+            K::NumberOf,
+            K::Sum,
+            K::Average,
+            K::Median,
+            K::LongestGap,
+            K::First,
+            K::Last,
+            K::Share,
+            K::Previous,
+            K::Change,
+            K::If,
+        ];
         for group in [follow.as_slice(), start.as_slice()] {
             let words = group.iter().flat_map(|keyword| {
                 let spellings = all(keyword.spellings()).filter(|word| !Keyword::keeps_accents(word));

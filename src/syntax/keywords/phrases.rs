@@ -58,6 +58,9 @@ phrases! {
     Sum = "k_sum", ["somme"], ["sum"];
     Average = "k_average", ["moyenne"], ["average", "mean"];
     Median = "k_median", ["médiane"], ["median"];
+    LongestGap = "k_longest_gap", ["plus long écart en jours entre"], ["longest gap in days between"];
+    /// Before a length of time: `tous les 3 mois`.
+    Every = "k_every", ["tous les", "toutes les", "chaque"], ["every", "each"];
     Minimum = "k_minimum", ["minimum"], ["minimum"];
     Maximum = "k_maximum", ["maximum"], ["maximum"];
     First = "k_first", ["première valeur"], ["first value", "first"];

@@ -8,15 +8,16 @@ use unicode_normalization::UnicodeNormalization;
 use super::{Lower, Pair};
 use crate::problem::SyntaxProblem;
 use crate::syntax::ast::{
-    Choice, ColumnLine, ColumnOf, ColumnOption, DataRow, Item, ItemKind, Key, Labels, MemberLine, MissingPolicy, Name,
-    Value,
+    Choice, ColumnLine, ColumnOf, ColumnOption, DataRow, Item, ItemKind, Key, Labels, MemberAttribute, MemberLine,
+    MissingPolicy, Name, Pace, Value,
 };
 use crate::syntax::grammar::Rule;
-use crate::syntax::keywords::{self, Shape, is_blank};
+use crate::syntax::keywords::{self, Shape, is_blank, length_named};
 use crate::syntax::layout::{ListLine, RawField};
 use crate::syntax::limits;
 use crate::syntax::lines::closing;
 use crate::text::Both;
+use crate::types::Length;
 
 impl Lower<'_> {
     /// The value of a list field with at least one line.
@@ -144,15 +145,48 @@ impl Lower<'_> {
                     line.stands_for.extend(self.groups(&parts)?);
                 }
                 (Rule::attribute_value, Some(line)) => {
-                    let mut inner = pair.into_inner();
-                    let (name, value) = (inner.next()?, inner.next()?);
-                    let name = self.name(&name);
-                    line.attributes.push((name, self.quantity(&value)?));
+                    line.attributes.push(self.attribute(pair)?);
                 }
                 _ => {}
             }
         }
         line.map(|line| MemberLine { labels, ..line })
+    }
+
+    /// `réunions 12 réunions`, `réunions 1 réunion par mois`, `réunions 1 réunion tous les 3 mois`.
+    fn attribute(&mut self, pair: Pair<'_>) -> Option<MemberAttribute> {
+        let mut inner = pair.into_inner();
+        let (name, value, every) = (inner.next()?, inner.next()?, inner.next());
+        let name = self.name(&name);
+        let mut quantity = self.quantity(&value)?;
+        let mut pace = None;
+        if let Some(every) = every {
+            let span = self.span(&every);
+            let written = every.as_str().trim().to_string();
+            let (mut count, mut step) = (1, None);
+            for part in every.into_inner() {
+                match part.as_rule() {
+                    Rule::bare_number => count = part.as_str().parse().ok().filter(|count| *count > 0).unwrap_or(0),
+                    Rule::unit_word => step = Some(self.unit_word(&part)),
+                    _ => {}
+                }
+            }
+            let step = step?;
+            pace = match step_named(&step.text).filter(|_| count > 0) {
+                Some(step) => Some(Pace { count, step, span }),
+                None => {
+                    self.report(SyntaxProblem::NoPace { text: written }, span);
+                    return None;
+                }
+            };
+        } else if let Some(unit) = &mut quantity.unit {
+            let step = unit.per.as_ref().filter(|per| !per.quoted);
+            if let Some((step, span)) = step.and_then(|per| step_named(&per.text).map(|step| (step, per.span))) {
+                unit.per = None;
+                pace = Some(Pace { count: 1, step, span });
+            }
+        }
+        Some(MemberAttribute { name, quantity, pace })
     }
 
     fn item(&mut self, range: Range<usize>) -> Option<Item> {
@@ -327,4 +361,11 @@ impl Spanned for Item {
     fn spanned(&self) -> crate::text::Span {
         self.span
     }
+}
+
+/// The step of time that a word names, in the singular or the plural of any language; a day is not one.
+fn step_named(word: &str) -> Option<Length> {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let found = length_named(word).or_else(|| length_named(singular))?;
+    (found != Length::Day).then_some(found)
 }

@@ -150,8 +150,9 @@ impl Lower<'_> {
                 if pair.as_rule() == Rule::largest { ExprKind::Largest(parts) } else { ExprKind::NotAdded(parts) }
             }
             Rule::aggregate => {
-                let word = find(Rule::aggregate_word)?.clone().into_inner().next()?;
+                let word = find(Rule::aggregate_word).or(find(Rule::longest_gap))?.clone().into_inner().next()?;
                 let aggregate = match word.as_rule() {
+                    Rule::k_longest_gap => Aggregate::LongestGap,
                     Rule::k_average => Aggregate::Average,
                     Rule::k_median => Aggregate::Median,
                     Rule::k_minimum => Aggregate::Minimum,
