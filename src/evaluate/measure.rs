@@ -266,9 +266,11 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
         LaneState::Values(_) => {
             let value = match of {
                 MeasureOf::Aggregate(Aggregate::LongestGap, _) => merged.longest_gap(),
-                MeasureOf::Aggregate(..) | MeasureOf::Rows | MeasureOf::CountColumn | MeasureOf::Distinct(_) => {
-                    merged.median().map_or_else(empty, Value::Number)
-                }
+                MeasureOf::Aggregate(..)
+                | MeasureOf::Rows
+                | MeasureOf::CountColumn
+                | MeasureOf::Distinct(_)
+                | MeasureOf::Keys(_) => merged.median().map_or_else(empty, Value::Number),
             };
             (value, merged.values.values().sum())
         }
