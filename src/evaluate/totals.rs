@@ -1,4 +1,5 @@
-//! Parts against totals (meaning 6): in every table, the stated parts of exclusive groups, unknown included, against the
+//! Parts against totals (meaning 6): in every table, the stated parts of exclusive groups, unknown included, the groups that a
+//! partial list cites, and each group of a list whose groups overlap, against the
 //! total stated beside them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +8,7 @@ use super::Evaluator;
 use super::cells::{Answered, Merged};
 use crate::outcome::{GroupKey, Member};
 use crate::plan::{Cube, LaneState, LaneValue};
-use crate::problem::{EvaluationProblem, Problem};
+use crate::problem::{EvaluationProblem, Parts, Problem};
 use crate::program::model::{Dimension, Groups};
 use crate::types::{CalendarId, Number, Range};
 
@@ -23,9 +24,6 @@ pub(super) fn check(evaluator: &mut Evaluator<'_>) {
             for (calendar, cells) in answered.tables() {
                 for (at, (column, dimension)) in table.columns.iter().enumerate() {
                     let Some(of) = evaluator.program.dimensions.get(*dimension) else { continue };
-                    if of.groups != Groups::Exclusive {
-                        continue;
-                    }
                     let place = usize::from(calendar.is_some()) + at;
                     let mut stated: Stated = BTreeMap::new();
                     for (codes, cell) in cells {
@@ -87,12 +85,32 @@ impl Cut<'_, '_> {
                 if known.is_empty() {
                     continue;
                 }
-                let complete = known.len() == members.len();
+                if self.of.groups == Groups::Overlapping {
+                    // Groups that overlap do not add up, but none is more than the whole.
+                    for member in members {
+                        let Some(part) = values.get(&code(*member)).filter(|part| total.is_below(part) == Some(true))
+                        else {
+                            continue;
+                        };
+                        let label = evaluator.group_label(
+                            &key(evaluator, self.dimension, code(*member)).into_iter().collect::<Vec<_>>(),
+                        );
+                        let held = Parts::One(label);
+                        problems.extend(self.problem(evaluator, rest, *parent, part.clone(), total.clone(), held));
+                    }
+                    continue;
+                }
+                let complete = self.of.groups == Groups::Exclusive && known.len() == members.len();
                 let parts =
                     known.into_iter().chain(unknown).fold(Range::from(Number::zero()), |sum, part| sum.plus(part));
                 // Qualified figures contradict each other only where no number fits both.
                 if total.is_below(&parts) == Some(true) || (complete && parts.is_same(total) == Some(false)) {
-                    problems.extend(self.problem(evaluator, rest, *parent, parts, total.clone(), complete));
+                    let held = match self.of.groups {
+                        Groups::Exclusive if complete => Parts::All,
+                        Groups::Exclusive => Parts::Known,
+                        Groups::Partial | Groups::Overlapping => Parts::Cited,
+                    };
+                    problems.extend(self.problem(evaluator, rest, *parent, parts, total.clone(), held));
                 }
             }
         }
@@ -105,7 +123,7 @@ impl Cut<'_, '_> {
         parent: Option<usize>,
         parts: Range,
         total: Range,
-        complete: bool,
+        held: Parts,
     ) -> Option<Problem> {
         let source = evaluator.program.sources.get(self.answered.source)?;
         let column = source.columns.get(self.column)?;
@@ -139,7 +157,7 @@ impl Cut<'_, '_> {
             group: evaluator.group_label(&group),
             parts,
             total,
-            complete,
+            held,
         };
         Some(Problem::new(fact, column.definition).also(source.definition))
     }

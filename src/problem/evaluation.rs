@@ -4,6 +4,19 @@ use super::Words;
 use crate::text::{Both, Lang};
 use crate::types::{Number, Range, Rounding, RoundingMode};
 
+/// Which parts are held against a total.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parts {
+    /// Every member of an exclusive list has its figure.
+    All,
+    /// Some members of an exclusive list have theirs.
+    Known,
+    /// Those that a partial list cites.
+    Cited,
+    /// One of a list whose groups overlap: its label.
+    One(Both<String>),
+}
+
 /// E06.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EvaluationProblem {
@@ -23,8 +36,8 @@ pub enum EvaluationProblem {
         parts: Range,
         /// The stated total.
         total: Range,
-        /// Every member has its figure.
-        complete: bool,
+        /// Which parts.
+        held: Parts,
     },
     /// `numérateur: filles`, `dénominateur: inscrits`, kind share, and the data hold more girls than pupils.
     ShareAboveWhole {
@@ -91,7 +104,7 @@ impl EvaluationProblem {
 
     pub(super) fn words(&self) -> Both<Words> {
         match self {
-            EvaluationProblem::PartsAndTotal { source, column, dimension, period, group, parts, total, complete } => {
+            EvaluationProblem::PartsAndTotal { source, column, dimension, period, group, parts, total, held } => {
                 let place = |lang: Lang| {
                     let period = period.as_ref().map(|period| period.get(lang).as_str());
                     place(&[period.unwrap_or_default(), group.get(lang)])
@@ -102,33 +115,56 @@ impl EvaluationProblem {
                 let (fr_gap, en_gap) = (shown(&gap, Lang::Fr), shown(&gap, Lang::En));
                 let fr_side = if more { "de trop" } else { "de moins" };
                 let en_side = if more { "too many" } else { "too few" };
-                let all_fr = if *complete { "les parties, toutes connues," } else { "les parties déjà connues" };
-                let all_en = if *complete { "the parts, all known," } else { "the parts known so far" };
+                let (all_fr, all_en) = match held {
+                    Parts::All => ("les parties, toutes connues, font", "the parts, all known, make"),
+                    Parts::Known => ("les parties déjà connues font", "the parts known so far make"),
+                    Parts::Cited => ("les groupes cités font", "the groups cited make"),
+                    Parts::One(_) => ("ce groupe compte", "this group counts"),
+                };
+                let title = match held {
+                    Parts::All | Parts::Known => Both {
+                        fr: format!("les parties par {dimension} ne font pas le total"),
+                        en: format!("the parts by {dimension} do not make the total"),
+                    },
+                    Parts::Cited => Both {
+                        fr: format!("les groupes de {dimension} dépassent le total dont ils font partie"),
+                        en: format!("the groups of {dimension} are more than the total that they are part of"),
+                    },
+                    Parts::One(label) => Both {
+                        fr: format!("« {} » dépasse le total dont il fait partie", label.fr),
+                        en: format!("`{}` is more than the total that it is part of", label.en),
+                    },
+                };
+                let overlap = match held {
+                    Parts::All | Parts::Known | Parts::Cited => Both {
+                        fr: format!(
+                            " ; si les groupes de {dimension} se recoupent, écrire « groupes: chevauchants » dans la dimension"
+                        ),
+                        en: format!(
+                            "; if the groups of {dimension} overlap, write `groups: overlapping` in the dimension"
+                        ),
+                    },
+                    Parts::One(_) => Both { fr: String::new(), en: String::new() },
+                };
                 Both {
                     fr: Words::new(
-                        format!("les parties par {dimension} ne font pas le total{}", place(Lang::Fr)),
+                        format!("{}{}", title.fr, place(Lang::Fr)),
                         format!(
-                            "{all_fr} font {} et le total indiqué est {} ({fr_gap} {fr_side})",
+                            "{all_fr} {} et le total indiqué est {} ({fr_gap} {fr_side})",
                             shown(parts, Lang::Fr),
                             shown(total, Lang::Fr)
                         ),
-                        format!(
-                            "corriger « {column} » dans les lignes du fichier ; si les groupes de {dimension} se recoupent, \
-                             écrire « groupes: chevauchants » dans la dimension"
-                        ),
+                        format!("corriger « {column} » dans les lignes du fichier{}", overlap.fr),
                     )
                     .and(format!("les lignes de « {source} »")),
                     en: Words::new(
-                        format!("the parts by {dimension} do not make the total{}", place(Lang::En)),
+                        format!("{}{}", title.en, place(Lang::En)),
                         format!(
-                            "{all_en} make {} and the stated total is {} ({en_gap} {en_side})",
+                            "{all_en} {} and the stated total is {} ({en_gap} {en_side})",
                             shown(parts, Lang::En),
                             shown(total, Lang::En)
                         ),
-                        format!(
-                            "mend `{column}` in the rows of the file; if the groups of {dimension} overlap, write \
-                             `groups: overlapping` in the dimension"
-                        ),
+                        format!("mend `{column}` in the rows of the file{}", overlap.en),
                     )
                     .and(format!("the rows of `{source}`")),
                 }

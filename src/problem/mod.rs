@@ -5,6 +5,7 @@
 mod words;
 
 pub use data::Binary;
+pub use evaluation::Parts;
 pub use facts::Stated;
 pub use names::Named;
 pub use rules::Explained;
