@@ -8,7 +8,7 @@ use crate::problem::{EvaluationProblem, Problem};
 use crate::program::model::{Aim, ExprId, ExprKind, Indicator, RowKind};
 use crate::text::Both;
 use crate::text::Lang;
-use crate::types::{CalendarId, Period};
+use crate::types::{CalendarId, Length, Period};
 
 /// A longer run of periods is not filled up where it has no rows: a typing error in one date must not make thousands of
 /// empty days.
@@ -90,6 +90,8 @@ impl Evaluator<'_> {
                 Some(declared) => self.in_calendar(declared, own).map(|declared| (declared.first, declared.last)),
                 // A table states what it states; a register is complete between its first and its last row.
                 None if matches!(data.row, RowKind::Count { .. }) => None,
+                // Days between events are not figures of their own: a year of meetings has as many days as meetings.
+                None if self.calendar(own).is_some_and(|own| own.length == Length::Day) => None,
                 None => answered.found(own),
             };
             if let Some((first, last)) = range.filter(|(first, last)| last.saturating_sub(*first) < PERIODS_FILLED) {
