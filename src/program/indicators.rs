@@ -135,6 +135,8 @@ impl<'a> Checker<'a> {
         };
         let fixed = match info.time {
             Time::Fixed(period) => Some(period),
+            // What is said of a whole window is not said of each of its periods.
+            Time::Steady if info.calendar.is_none() => window.filter(|window| window.is_window()),
             Time::Steady | Time::Varies => None,
         };
         let kind = self.kind(said_kind, &measured, &info);
