@@ -244,7 +244,7 @@ fn settle(items: &[&Item], component: &Component, hidden: &mut [bool]) {
         }
     }
     // Hiding only ever takes sums away, so the earlier targets stay safe. What turned out not to be needed is shown again.
-    let chosen: Vec<usize> = component
+    let mut chosen: Vec<usize> = component
         .items
         .iter()
         .copied()
@@ -254,6 +254,7 @@ fn settle(items: &[&Item], component: &Component, hidden: &mut [bool]) {
     if sums > SUMS || chosen.len() > SHOWN_AGAIN {
         return;
     }
+    chosen.sort_by(|a, b| order(items, *b, *a));
     for at in chosen {
         if let Some(hide) = hidden.get_mut(at) {
             *hide = false;
@@ -324,7 +325,7 @@ fn owners(items: &[&Item], component: &Component, hidden: &[bool], rows: &[Form]
     component.items.iter().copied().filter(|at| !hidden.get(*at).copied().unwrap_or(true)).filter(of).collect()
 }
 
-/// The item whose hiding loses least: the most detailed, not zero, the smallest, the first.
+/// The item whose hiding loses least: a difference before a count, then the most detailed, not zero, the smallest, the first.
 fn least(items: &[&Item], among: &[usize]) -> Option<usize> {
     among.iter().copied().min_by(|a, b| order(items, *a, *b))
 }
@@ -335,7 +336,9 @@ fn order(items: &[&Item], a: usize, b: usize) -> std::cmp::Ordering {
         let depth = item.map_or(0, |item| item.depth);
         let zero = item.is_none_or(|item| item.weight.is_zero());
         let width: usize = item.map_or(0, |item| item.forms.iter().map(|form| form.cells.len()).max().unwrap_or(0));
-        (std::cmp::Reverse(depth), zero, width, item.map(|item| item.weight.clone()), at)
+        let counts =
+            item.is_none_or(|item| item.forms.iter().flat_map(|form| &form.cells).all(|(_, factor)| *factor > 0));
+        (counts, std::cmp::Reverse(depth), zero, width, item.map(|item| item.weight.clone()), at)
     };
     key(a).cmp(&key(b))
 }

@@ -203,23 +203,25 @@ mod tests {
 
     #[test]
     fn both_languages_with_or_without_accents() {
-        let french =
-            "langue = \"français\"\ndonnées = \"d\"\nlistes = [\"../a\"]\nstrict = true\nseuils = [90, \"70 %\"]\n";
+        let french = "langue = \"français\"\ndonnées = \"d\"\nlistes = [\"../a\"]\nstrict = true\nseuils = [90, \"70 %\"]\nseuil-de-secret = 5\n";
         let english = french
             .replace("langue", "language")
             .replace("données", "data")
             .replace("listes", "shared")
-            .replace("seuils", "thresholds");
+            .replace("seuils", "thresholds")
+            .replace("seuil-de-secret", "confidentiality-threshold");
         let plain = |text: &str| {
             let (manifest, problems) = read(FileId(0), text);
             assert_eq!(problems, []);
             let shared: Vec<String> = manifest.shared.into_iter().map(|(path, _)| path).collect();
-            (manifest.lang, manifest.data.map(|(path, _)| path), shared, manifest.strict, manifest.thresholds)
+            let data = manifest.data.map(|(path, _)| path);
+            (manifest.lang, data, shared, manifest.strict, manifest.thresholds, manifest.confidentiality)
         };
         assert_eq!(plain(french), plain(&english));
         assert_eq!(plain(french), plain(&french.replace("données", "donnees")));
         assert_eq!(plain(french), plain(&french.replace("données", "\"données\"")));
         assert_eq!(plain(french).1.as_deref(), Some("d"));
+        assert_eq!(plain(french).5, Some(5));
     }
 
     #[test]
@@ -230,6 +232,9 @@ mod tests {
         assert_eq!(codes("langue = \"fr\"\nlanguage = \"fr\""), ["E0810"]);
         assert_eq!(codes("seuils = [70, 90]"), ["E0809"]);
         assert_eq!(codes("données = 3\nlistes = \"x\"\nstrict = \"oui\""), ["E0809", "E0809", "E0809"]);
+        for wrong in ["-1", "2.5", "\"5\"", "true", "99999999999999999999"] {
+            assert_eq!(codes(&format!("seuil-de-secret = {wrong}")), ["E0809"], "{wrong}");
+        }
         assert_eq!(codes(""), [""; 0]);
     }
 

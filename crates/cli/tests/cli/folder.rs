@@ -32,6 +32,14 @@ impl Folder {
         fs::read_to_string(self.0.join(name)).expect("a file that the test wrote")
     }
 
+    /// The names of the files here, in order.
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).expect("the folder of the test");
+        let mut out: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into()).collect();
+        out.sort();
+        out
+    }
+
     /// The binary, about to be run here.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jauge"));

@@ -4,4 +4,5 @@ mod commands;
 mod folder;
 mod problems;
 mod schema;
+mod secret;
 mod usage;
