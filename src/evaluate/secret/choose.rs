@@ -122,11 +122,13 @@ pub(super) struct Item {
     pub weight: Number,
 }
 
-/// Says of each item whether it is hidden. The answer depends on nothing but the items and their order.
-pub(super) fn hide(items: &[&Item]) -> Vec<bool> {
+/// Says of each item whether it is hidden, with the counts that items are made of. The answer depends on nothing but the items,
+/// the counts and their order.
+pub(super) fn hide(items: &[&Item], counts: &[Form]) -> Vec<bool> {
     let mut hidden: Vec<bool> = items.iter().map(|item| item.forms.iter().any(|form| form.small)).collect();
-    let mut targets: Vec<Form> = items.iter().flat_map(|item| &item.forms).filter(|form| form.small).cloned().collect();
-    targets.extend(between(items));
+    let forms: Vec<&Form> = items.iter().flat_map(|item| &item.forms).chain(counts).collect();
+    let mut targets: Vec<Form> = forms.iter().copied().filter(|form| form.small).cloned().collect();
+    targets.extend(between(forms));
     targets.sort_by(|a, b| a.cells.cmp(&b.cells));
     targets.dedup_by(|a, b| a.cells == b.cells);
     for component in components(items, &targets) {
@@ -136,9 +138,8 @@ pub(super) fn hide(items: &[&Item]) -> Vec<bool> {
 }
 
 /// Counts that lie between two others and are small: who knows both knows them.
-fn between(items: &[&Item]) -> Vec<Form> {
-    let mut forms: Vec<&Form> =
-        items.iter().flat_map(|item| &item.forms).filter(|form| form.counts && form.value.is_some()).collect();
+fn between(mut forms: Vec<&Form>) -> Vec<Form> {
+    forms.retain(|form| form.counts && form.value.is_some());
     forms.sort_by(|a, b| a.cells.len().cmp(&b.cells.len()).then_with(|| a.cells.cmp(&b.cells)));
     forms.dedup_by(|a, b| a.cells == b.cells);
     forms.truncate(PAIRED);

@@ -178,7 +178,13 @@ impl Evaluator<'_> {
                 }
             }
         }
-        let decided = choose::hide(&items.iter().map(|(_, item, _)| item).collect::<Vec<_>>());
+        // A count that is only ever shown inside a difference is protected like any other.
+        let counts: Vec<Form> = (0u32..)
+            .zip(&leaves)
+            .filter(|(_, leaf)| leaf.setting.kind == Kind::Count)
+            .filter_map(|(at, _)| cells.form(&vec![(at, Number::from(1i64))], &leaves, program))
+            .collect();
+        let decided = choose::hide(&items.iter().map(|(_, item, _)| item).collect::<Vec<_>>(), &counts);
         let mut open: Vec<Linear> = Vec::new();
         for ((key, _, linear), hide) in items.into_iter().zip(decided) {
             if hide {
