@@ -105,6 +105,10 @@ pub enum MissingReason {
     OutsideCoverage(Option<Period>),
     /// Rows exist, but the column is empty in all of them.
     ColumnEmpty,
+    /// The data say that it is missing, with this text.
+    SaidMissing(String),
+    /// The data say that it is only planned, with this text.
+    Planned(String),
     /// A sum, average, median, minimum or maximum of no rows.
     NothingToMeasure,
     /// Parts are known, but neither the total nor all the parts (`known` of `wanted` members).

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::facts::FactCells;
+use super::figure::Fig;
 use crate::outcome::{MissingReason, Value};
 use crate::plan::{Answer, Cube, CubeQuery, Decimal, LaneState, LaneValue, Plan, QualifiedSum, Shape, SourcePlan};
-use crate::program::model::Program;
+use crate::program::model::{NoNumber, Program};
 use crate::types::{Bound, CalendarId, Number, Period, Range};
 
 /// Rolled-up cells: the kept codes to the finer cells that they are made of.
@@ -127,6 +128,32 @@ impl<'a> Answered<'a> {
                 .map_or_else(Vec::new, |cells| cells.keys().filter_map(|codes| codes.first().copied()).collect()),
         };
         codes.into_iter().filter(|code| Cube::is_ordinal(*code)).collect()
+    }
+
+    /// Says of a figure without any value what its cells say instead of one, where all of them say the same kind of thing.
+    pub(super) fn say_why(&self, fig: &mut Fig, program: &Program, lane: Option<usize>, marks: &[&LaneValue]) {
+        let (Value::Missing(MissingReason::ColumnEmpty), Some(lane)) = (&fig.value, lane) else { return };
+        let Some(LaneState::Marks(column)) = self.query.lanes.get(lane).map(|lane| lane.state) else { return };
+        let Some(column) = program.sources.get(self.source).and_then(|source| source.columns.get(column)) else {
+            return;
+        };
+        let merged = Merged::of(marks);
+        let texts = merged.values.keys().map(|mark| {
+            let at: usize = mark.decimal().parse().ok()?;
+            column.without_number.get(at)
+        });
+        // One cell that says nothing, or something else, leaves the whole without a reason.
+        let Some(texts) = texts.collect::<Option<Vec<_>>>() else { return };
+        let Some((what, _)) = texts.first() else { return };
+        if texts.iter().any(|(other, _)| other != what) {
+            return;
+        }
+        let said = texts.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(", ");
+        fig.value = match what {
+            NoNumber::NotApplicable => Value::NotApplicable(said),
+            NoNumber::NotAvailable => Value::Missing(MissingReason::SaidMissing(said)),
+            NoNumber::Planned => Value::Missing(MissingReason::Planned(said)),
+        };
     }
 
     /// How many rows a period has, whatever their groups.

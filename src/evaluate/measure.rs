@@ -96,7 +96,7 @@ impl Evaluator<'_> {
 
         let shape = Shape { calendar: if window.is_some() { None } else { calendar }, dims: dims_of(group) };
         let mut codes: Vec<i32> = group.iter().map(|key| code_of(&key.member)).collect();
-        let (mut rows, mut cells) = (0u64, Vec::new());
+        let (mut rows, mut cells, mut marks) = (0u64, Vec::new(), Vec::new());
         if shape.calendar.is_some() {
             codes.insert(0, 0);
             for ordinal in answered.codes_of(calendar.unwrap_or(period.calendar), period) {
@@ -105,13 +105,16 @@ impl Evaluator<'_> {
                 }
                 rows = rows.saturating_add(Merged::of(&answered.at(lanes.rows, &shape, &codes)).count);
                 cells.push(answered.at(lanes.main, &shape, &codes));
+                marks.extend(lanes.marks.iter().flat_map(|marks| answered.at(*marks, &shape, &codes)));
             }
         } else {
             rows = Merged::of(&answered.at(lanes.rows, &shape, &codes)).count;
             cells.push(answered.at(lanes.main, &shape, &codes));
+            marks.extend(lanes.marks.iter().flat_map(|marks| answered.at(*marks, &shape, &codes)));
         }
         let cover = self.cover(answered, calendar, period);
         let mut fig = finish(measure.of, state, rows, &cells);
+        answered.say_why(&mut fig, self.program, lanes.marks, &marks);
         fig.facts = self.facts_among(measure.source, &cells.concat());
         if rows == 0 {
             fig.value = match (cover, measure.of) {
@@ -229,7 +232,8 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
         | LaneState::Minimum(_)
         | LaneState::Maximum(_)
         | LaneState::Keys(_)
-        | LaneState::Values(_) => periods.concat(),
+        | LaneState::Values(_)
+        | LaneState::Marks(_) => periods.concat(),
     };
     let merged = Merged::of(&cells);
     let empty = || Value::Missing(MissingReason::ColumnEmpty);
@@ -263,7 +267,7 @@ pub(super) fn finish(of: MeasureOf, state: LaneState, rows: u64, periods: &[Vec<
         }
         LaneState::Minimum(_) => (merged.extremes.iter().min().cloned().map_or_else(empty, Value::Number), rows),
         LaneState::Maximum(_) => (merged.extremes.iter().max().cloned().map_or_else(empty, Value::Number), rows),
-        LaneState::Values(_) => {
+        LaneState::Values(_) | LaneState::Marks(_) => {
             let value = match of {
                 MeasureOf::Aggregate(Aggregate::LongestGap, _) => merged.longest_gap(),
                 MeasureOf::Aggregate(..)

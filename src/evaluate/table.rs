@@ -86,6 +86,8 @@ pub(super) fn measure(
     };
     let with_rows = calendar.map(|calendar| answered.periods(calendar)).unwrap_or_default();
     let mut periods: Vec<Vec<&LaneValue>> = Vec::new();
+    let marks = lanes.marks.and_then(|marks| plan.lanes.get(&marks).copied());
+    let mut marked: Vec<&LaneValue> = Vec::new();
     let mut implied = None;
     let mut used = 0u64;
     for ordinal in ordinals {
@@ -119,11 +121,13 @@ pub(super) fn measure(
                 let of = |at: usize| found.cells.iter().filter_map(move |cell| cell.get(at));
                 used = used.saturating_add(Merged::of(&of(*rows).collect::<Vec<_>>()).count);
                 periods.push(of(*main).collect());
+                marked.extend(marks.into_iter().flat_map(of));
             }
             Err(reason) => return Fig { rows: rows_read(answered), ..Fig::missing(reason) },
         }
     }
     let mut fig = finish(measure.of, state_of(program, measure.source, measure.of), used, &periods);
+    answered.say_why(&mut fig, program, lanes.marks, &marked);
     fig.facts = evaluator.facts_among(measure.source, &periods.concat());
     if used == 0 {
         fig.value = match implied {

@@ -753,6 +753,12 @@ fn reason_words(evaluator: &Evaluator<'_>, reason: &MissingReason) -> Both<Strin
             }
         }
         MissingReason::ColumnEmpty => both("colonne vide", "column empty"),
+        MissingReason::SaidMissing(text) => {
+            Both { fr: format!("« {text} » dans les données"), en: format!("“{text}” in the data") }
+        }
+        MissingReason::Planned(text) => {
+            Both { fr: format!("seulement prévu : « {text} »"), en: format!("planned only: “{text}”") }
+        }
         MissingReason::NothingToMeasure => both("aucune ligne à mesurer", "no row to measure"),
         MissingReason::PartsIncomplete { known, wanted } => {
             Both { fr: format!("{known} parties connues sur {wanted}"), en: format!("{known} of {wanted} parts known") }

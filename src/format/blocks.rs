@@ -207,6 +207,7 @@ fn write_column(writer: &Writer<'_>, column: &ColumnLine, width: usize) -> Strin
         ColumnOption::Unknown(text) => marked(Keyword::Unknown, text),
         ColumnOption::NotApplicable(text) => marked(Keyword::NotApplicable, text),
         ColumnOption::NotAvailable(text) => marked(Keyword::NotAvailable, text),
+        ColumnOption::Planned(text) => marked(Keyword::Planned, text),
         ColumnOption::DecimalMark(word) => styled(Keyword::DecimalStyle, *word),
         ColumnOption::ThousandsMark(word) => styled(Keyword::ThousandsStyle, *word),
         ColumnOption::DateStyle(word) => styled(Keyword::DatesStyle, *word),

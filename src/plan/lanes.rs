@@ -28,8 +28,17 @@ pub(crate) struct MeasureLanes {
     pub main: usize,
     /// Rows that pass the same filter.
     pub rows: usize,
+    /// What the cells without a number say, where the column has texts for that.
+    pub marks: Option<usize>,
     /// For `why`: rows that pass the first condition, the first two, and so on.
     pub steps: Vec<usize>,
+}
+
+impl MeasureLanes {
+    /// Every lane.
+    pub(crate) fn all(&self) -> impl Iterator<Item = usize> {
+        [self.main, self.rows].into_iter().chain(self.marks).chain(self.steps.iter().copied())
+    }
 }
 
 /// How a set is answered.
@@ -139,7 +148,8 @@ pub(crate) fn merges(state: LaneState) -> bool {
         | LaneState::Minimum(_)
         | LaneState::Maximum(_)
         | LaneState::Keys(_)
-        | LaneState::Values(_) => true,
+        | LaneState::Values(_)
+        | LaneState::Marks(_) => true,
         LaneState::Distinct(_) | LaneState::First { .. } | LaneState::Last { .. } => false,
     }
 }
@@ -212,9 +222,29 @@ impl<'p> QueryBuilder<'p> {
             }
         }
         let filter = self.whole(kept);
-        let main = self.lane(filter, state_of(self.program, self.source, of));
+        let state = state_of(self.program, self.source, of);
+        let main = self.lane(filter, state);
         let rows = self.lane(filter, LaneState::Rows);
-        MeasureLanes { main, rows, steps }
+        let marked = match state {
+            LaneState::Sum(column)
+            | LaneState::Minimum(column)
+            | LaneState::Maximum(column)
+            | LaneState::Values(column)
+            | LaneState::First { column, .. }
+            | LaneState::Last { column, .. } => {
+                let source = self.program.sources.get(self.source);
+                let texts = source.and_then(|source| source.columns.get(column)).map(|of| &of.without_number);
+                texts.filter(|texts| !texts.is_empty()).map(|_| column)
+            }
+            LaneState::Rows
+            | LaneState::Line
+            | LaneState::Present(_)
+            | LaneState::Distinct(_)
+            | LaneState::Keys(_)
+            | LaneState::Marks(_) => None,
+        };
+        let marks = marked.map(|column| self.lane(filter, LaneState::Marks(column)));
+        MeasureLanes { main, rows, marks, steps }
     }
 
     fn lane(&mut self, filter: Option<usize>, state: LaneState) -> usize {
@@ -268,7 +298,7 @@ impl<'p> QueryBuilder<'p> {
 
     /// Notes that a lane is wanted in a shape, and for which indicator.
     pub(crate) fn want(&mut self, lanes: &MeasureLanes, shape: Shape, user: Option<usize>) {
-        for lane in [lanes.main, lanes.rows].into_iter().chain(lanes.steps.iter().copied()) {
+        for lane in lanes.all() {
             self.wanted.entry(shape.clone()).or_default().insert(lane);
             self.used_by(lane, user);
         }
@@ -276,7 +306,7 @@ impl<'p> QueryBuilder<'p> {
 
     /// Notes that a lane is wanted in the table's own grouping.
     pub(crate) fn want_in_table(&mut self, lanes: &MeasureLanes, calendar: Option<CalendarId>, user: Option<usize>) {
-        for lane in [lanes.main, lanes.rows].into_iter().chain(lanes.steps.iter().copied()) {
+        for lane in lanes.all() {
             self.table_lanes.insert(lane);
             self.used_by(lane, user);
         }

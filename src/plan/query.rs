@@ -62,7 +62,8 @@ impl CubeQuery {
                 | LaneState::Maximum(column)
                 | LaneState::Distinct(column)
                 | LaneState::Keys(column)
-                | LaneState::Values(column) => {
+                | LaneState::Values(column)
+                | LaneState::Marks(column) => {
                     columns.insert(column);
                 }
                 LaneState::First { column, by } | LaneState::Last { column, by } => columns.extend([column, by]),
@@ -150,6 +151,9 @@ pub enum LaneState {
     Keys(usize),
     /// Value → number of rows, for medians → [`LaneValue::Values`].
     Values(usize),
+    /// Of the cells without a value, what each says → rows, as [`LaneValue::Values`]: the place of its text in
+    /// [`crate::program::model::Column::without_number`], or [`Cube::UNMARKED`].
+    Marks(usize),
     /// The value of the row with the earliest date or period in `by`, summed where several rows share it → [`LaneValue::Sum`].
     /// Rows in which either cell has no value do not take part.
     First {
@@ -299,6 +303,8 @@ impl Cube {
     pub const IN_PROGRESS: i32 = 1;
     /// The code of a stage that is planned for its date.
     pub const PLANNED: i32 = 2;
+    /// In [`LaneState::Marks`]: a cell that does not say why it has no value.
+    pub const UNMARKED: i128 = -1;
     const FIRST_WINDOW: i32 = i32::MIN + 2;
 
     /// The code of a period that is none of the column's calendar: its place in [`Cube::windows`]. `None` beyond

@@ -90,6 +90,7 @@ fn show_state(state: LaneState, source: &DataSource, lang: Lang) -> String {
         LaneState::Distinct(column) => of("valeurs distinctes de", "distinct values of", column),
         LaneState::Keys(column) => of("valeurs distinctes, une à une, de", "distinct values, one by one, of", column),
         LaneState::Values(column) => of("valeurs de", "values of", column),
+        LaneState::Marks(column) => of("cellules sans valeur de", "cells without a value of", column),
         LaneState::First { column, .. } => of("première valeur de", "first value of", column),
         LaneState::Last { column, .. } => of("dernière valeur de", "last value of", column),
     }

@@ -302,6 +302,17 @@ pub enum DateStyle {
     MonthDayYear,
 }
 
+/// Why a cell has no number, as its text says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NoNumber {
+    /// There was nothing to measure.
+    NotApplicable,
+    /// Nobody knows.
+    NotAvailable,
+    /// It is only planned.
+    Planned,
+}
+
 /// A column of a source.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -323,10 +334,8 @@ pub struct Column {
     pub totals: Vec<String>,
     /// Texts that mean unknown, besides an empty cell.
     pub unknowns: Vec<String>,
-    /// Texts that mean not applicable.
-    pub not_applicable: Vec<String>,
-    /// Texts that mean missing (for numbers).
-    pub not_available: Vec<String>,
+    /// Texts that say why there is no number.
+    pub without_number: Vec<(NoNumber, String)>,
     /// Texts for yes and no, besides the usual ones.
     pub yes: Vec<String>,
     /// See `yes`.

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::problem::{NameProblem, Named, Problem, TypeProblem};
-use crate::syntax::ast::{BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, Key, Name, RowIs, Value};
+use crate::syntax::ast::{BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, Key, Name, RowIs, Text, Value};
 use crate::text::Both;
 use crate::types::{CalendarId, Number, Unit};
 
 use super::collect::Decl;
-use super::model::{Column, ColumnType, DataSource, DateStyle, Finality, Format, RowKind, Written};
+use super::model::{Column, ColumnType, DataSource, DateStyle, Finality, Format, NoNumber, RowKind, Written};
 use super::{Checker, Used};
 
 /// The highest threshold of confidentiality; a higher one is a typing error.
@@ -409,8 +409,7 @@ fn plain_column(name: &Name, of: ColumnType) -> Column {
         qualified: false,
         totals: Vec::new(),
         unknowns: Vec::new(),
-        not_applicable: Vec::new(),
-        not_available: Vec::new(),
+        without_number: Vec::new(),
         yes: Vec::new(),
         no: Vec::new(),
         written: Written::default(),
@@ -421,6 +420,8 @@ fn plain_column(name: &Name, of: ColumnType) -> Column {
 
 fn column(line: &ColumnLine, of: ColumnType) -> Column {
     let mut column = plain_column(&line.name, of);
+    let mut without_number = Vec::new();
+    let mut says = |what: NoNumber, text: &Text| without_number.push((what, text.text.clone()));
     for (option, _) in &line.options {
         match option {
             ColumnOption::MayBeMissing => column.may_be_missing = true,
@@ -432,8 +433,9 @@ fn column(line: &ColumnLine, of: ColumnType) -> Column {
             ColumnOption::Qualified => column.qualified = true,
             ColumnOption::Total(text) => column.totals.push(text.text.clone()),
             ColumnOption::Unknown(text) => column.unknowns.push(text.text.clone()),
-            ColumnOption::NotApplicable(text) => column.not_applicable.push(text.text.clone()),
-            ColumnOption::NotAvailable(text) => column.not_available.push(text.text.clone()),
+            ColumnOption::NotApplicable(text) => says(NoNumber::NotApplicable, text),
+            ColumnOption::NotAvailable(text) => says(NoNumber::NotAvailable, text),
+            ColumnOption::Planned(text) => says(NoNumber::Planned, text),
             ColumnOption::DecimalMark(word) => column.written.decimal = mark(*word),
             ColumnOption::ThousandsMark(word) => column.written.thousands = Some(mark(*word)),
             ColumnOption::DateStyle(word) => column.written.dates = Some(date_style(*word)),
@@ -442,6 +444,7 @@ fn column(line: &ColumnLine, of: ColumnType) -> Column {
             ColumnOption::No(text) => column.no.push(text.text.clone()),
         }
     }
+    column.without_number = without_number;
     column
 }
 

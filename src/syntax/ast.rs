@@ -554,6 +554,8 @@ pub enum ColumnOption {
     NotApplicable(Text),
     /// `non disponible "-"` / `missing "-"`: this text means missing
     NotAvailable(Text),
+    /// `prévu "prévu"` / `planned "planned"`: this text means that it is only planned
+    Planned(Text),
     /// `en-tête "AREF"` / `header "AREF"`: other headers under which the column is found in the file
     Header(Text),
     /// `décimale virgule` / `decimal mark comma`: how the numbers of this column are written, whatever the source says

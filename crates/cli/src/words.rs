@@ -75,6 +75,8 @@ fn missing_code(reason: &MissingReason) -> &'static str {
         MissingReason::NotReported => "not_reported",
         MissingReason::OutsideCoverage(_) => "outside_coverage",
         MissingReason::ColumnEmpty => "column_empty",
+        MissingReason::SaidMissing(_) => "said_missing",
+        MissingReason::Planned(_) => "planned",
         MissingReason::NothingToMeasure => "nothing_to_measure",
         MissingReason::PartsIncomplete { .. } => "parts_incomplete",
         MissingReason::SourceUnreadable => "source_unreadable",
@@ -142,6 +144,13 @@ fn missing(why: &MissingReason, program: &Program) -> Both<String> {
             both("hors des périodes que la source couvre", "outside the periods that the source covers")
         }
         MissingReason::ColumnEmpty => both("la colonne est vide", "the column is empty"),
+        MissingReason::SaidMissing(text) => {
+            Both { fr: format!("les données disent « {text} »"), en: format!("the data say “{text}”") }
+        }
+        MissingReason::Planned(text) => Both {
+            fr: format!("seulement prévu : les données disent « {text} »"),
+            en: format!("planned only: the data say “{text}”"),
+        },
         MissingReason::NothingToMeasure => both("aucune ligne à mesurer", "no row to measure"),
         MissingReason::PartsIncomplete { known, wanted } => Both {
             fr: format!("ni total ni toutes les parties ({known} sur {wanted})"),

@@ -62,7 +62,7 @@ impl State {
             LaneState::Sum(_) => State::Sum(Sum::default()),
             LaneState::Minimum(_) => State::Minimum(None),
             LaneState::Maximum(_) => State::Maximum(None),
-            LaneState::Values(_) => State::Values(FxHashMap::default()),
+            LaneState::Values(_) | LaneState::Marks(_) => State::Values(FxHashMap::default()),
             LaneState::First { .. } => State::First(None),
             LaneState::Last { .. } => State::Last(None),
         }
@@ -153,7 +153,8 @@ pub(crate) fn measured(query: &CubeQuery, place: impl Fn(usize) -> usize) -> Vec
             | LaneState::Sum(column)
             | LaneState::Minimum(column)
             | LaneState::Maximum(column)
-            | LaneState::Values(column) => (column, column),
+            | LaneState::Values(column)
+            | LaneState::Marks(column) => (column, column),
             LaneState::First { column, by } | LaneState::Last { column, by } => (column, by),
         };
         if all.iter().all(|one| one.state != lane.state) {
@@ -251,6 +252,11 @@ impl Classes {
                 State::Maximum(own) => {
                     if let Some(number) = value.number() {
                         raise(own, number);
+                    }
+                }
+                State::Values(own) if matches!(one.state, LaneState::Marks(_)) => {
+                    if let Some(mark) = value.mark() {
+                        *own.entry((mark, 0)).or_default() += 1;
                     }
                 }
                 State::Values(own) => {

@@ -91,9 +91,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn new(column: &'a Column, catalog: Catalog<'a>, numeric: bool) -> Self {
         let format = &column.written.over(&catalog.source.format);
         let mut markers = FxHashMap::default();
-        let missing = [&column.unknowns, &column.not_applicable, &column.not_available];
-        for text in missing.into_iter().flatten() {
+        for text in &column.unknowns {
             markers.insert(plain(text), Value::Missing);
+        }
+        for (at, (_, text)) in (0u16..).zip(&column.without_number) {
+            markers.insert(plain(text), Value::Marked(at));
         }
         for text in &column.totals {
             markers.insert(plain(text), Value::Total);
@@ -374,9 +376,13 @@ pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) ->
                 Value::Total => Cube::TOTAL,
                 Value::Member(member, _) => index(dimension.ancestor(member, *level)),
                 Value::Number(number) => index(band(number, dimension).and_then(|at| dimension.ancestor(at, *level))),
-                Value::Missing | Value::Text | Value::Said(_) | Value::Day(_) | Value::YesNo(_) | Value::Period(_) => {
-                    Cube::UNKNOWN
-                }
+                Value::Missing
+                | Value::Marked(_)
+                | Value::Text
+                | Value::Said(_)
+                | Value::Day(_)
+                | Value::YesNo(_)
+                | Value::Period(_) => Cube::UNKNOWN,
             }
         }
         Key::Period { column, calendar } if catalog.source.milestones.is_some() => {
@@ -385,6 +391,7 @@ pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) ->
         Key::StageDate { .. } => match value {
             Value::Period(code) => code,
             Value::Missing
+            | Value::Marked(_)
             | Value::Total
             | Value::Text
             | Value::Number(_)
@@ -400,7 +407,9 @@ pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) ->
                 Value::Day(day) => calendar.ordinal_of(Date::from_day_number(day)),
                 Value::Text | Value::Number(_) => calendar.read_label(text).unwrap_or(Cube::UNKNOWN),
                 Value::Total => Cube::TOTAL,
-                Value::Missing | Value::Said(_) | Value::YesNo(_) | Value::Member(..) => Cube::UNKNOWN,
+                Value::Missing | Value::Marked(_) | Value::Said(_) | Value::YesNo(_) | Value::Member(..) => {
+                    Cube::UNKNOWN
+                }
             }
         }
         Key::Said { .. } => match value {
@@ -410,6 +419,7 @@ pub(crate) fn code(key: &Key, value: Value, text: &str, catalog: Catalog<'_>) ->
                 SaidOfStage::Planned => Cube::PLANNED,
             },
             Value::Missing
+            | Value::Marked(_)
             | Value::Total
             | Value::Text
             | Value::Number(_)

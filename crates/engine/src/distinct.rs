@@ -46,7 +46,7 @@ impl Identity {
 /// Appends a value's identity; texts by their composed text.
 pub(crate) fn identify(value: Value, text: &str, out: &mut Vec<u8>) {
     match value {
-        Value::Missing => {
+        Value::Missing | Value::Marked(_) => {
             out.push(0);
             out.extend_from_slice(crate::text::composed(text).as_bytes());
         }

@@ -180,6 +180,7 @@ impl Engine {
                 | LaneState::Minimum(_)
                 | LaneState::Maximum(_)
                 | LaneState::Values(_)
+                | LaneState::Marks(_)
                 | LaneState::First { .. }
                 | LaneState::Last { .. } => None,
             })

@@ -62,6 +62,7 @@ impl FactPlaces {
             Value::Member(member, _) => self.members.get(&member),
             Value::Text => self.texts.get(&plain(text)),
             Value::Missing
+            | Value::Marked(_)
             | Value::Total
             | Value::Number(_)
             | Value::Said(_)

@@ -116,7 +116,7 @@ impl Test {
         let known = match (&self.kind, value) {
             (Ready::Missing, value) => return !value.is_present(),
             (Ready::Present, value) => return value.is_present(),
-            (_, Value::Missing) => None,
+            (_, Value::Missing | Value::Marked(_)) => None,
             // A total is no member: neither in the list nor among the others.
             (Ready::Members(..), Value::Total) => Some(false),
             (Ready::Members(verdicts), Value::Member(member, _)) => verdicts.get(member).copied().flatten(),
@@ -139,7 +139,7 @@ impl Test {
     /// Whether a comparison of two columns holds.
     pub(crate) fn holds_between(&self, comparison: Comparison, left: (Value, &str), right: (Value, &str)) -> bool {
         let order = match (left.0, right.0) {
-            (Value::Missing, _) | (_, Value::Missing) => None,
+            (Value::Missing | Value::Marked(_), _) | (_, Value::Missing | Value::Marked(_)) => None,
             (Value::Text, Value::Text) => Some(composed(left.1).cmp(&composed(right.1))),
             (Value::YesNo(left), Value::YesNo(right)) => Some(left.cmp(&right)),
             (Value::Member(left, None), Value::Member(right, None)) => Some(left.cmp(&right)),

@@ -251,6 +251,7 @@ fn column_of(state: LaneState) -> Option<usize> {
         | LaneState::Distinct(column)
         | LaneState::Keys(column)
         | LaneState::Values(column)
+        | LaneState::Marks(column)
         | LaneState::First { column, .. }
         | LaneState::Last { column, .. } => Some(column),
     }

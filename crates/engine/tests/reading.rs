@@ -5,7 +5,7 @@ mod common;
 use common::*;
 use jauge::plan::{CubeSource, Key, LaneState};
 use jauge::problem::{DataProblem, Fact};
-use jauge::program::model::{DateStyle, MissingPolicy, TestKind};
+use jauge::program::model::{DateStyle, MissingPolicy, NoNumber, TestKind};
 use jauge::types::CalendarId;
 use jauge_engine::Engine;
 
@@ -185,7 +185,7 @@ fn bands_dates_periods_and_words() {
 #[test]
 fn numbers_out_of_style() {
     let mut world = world();
-    world.source.columns[AMOUNT].not_available.push("-".into());
+    world.source.columns[AMOUNT].without_number.push((NoNumber::NotAvailable, "-".into()));
     let text = "montant\n1\n-\n\"3,5\"\n1.234\n1e5\nabc\n12345678901234567890123456789\n0.1\n";
     let cube = world.ask(&query(vec![], vec![LaneState::Sum(AMOUNT), LaneState::Present(AMOUNT)]), text);
     assert_eq!(show(&cube), ["[] 1.1/2 2"]);

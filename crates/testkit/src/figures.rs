@@ -182,6 +182,10 @@ fn state(program: &Program, value: &Value, lang: Lang) -> String {
         Value::Missing(reason) => match reason {
             MissingReason::NotReported => lang.pick("non disponible (non communiqué)", "missing (not reported)"),
             MissingReason::OutsideCoverage(_) => lang.pick("non disponible (hors champ)", "missing (outside coverage)"),
+            MissingReason::SaidMissing(_) => {
+                lang.pick("non disponible (dit par les données)", "missing (said by the data)")
+            }
+            MissingReason::Planned(_) => lang.pick("non disponible (prévu)", "missing (planned)"),
             MissingReason::ColumnEmpty => lang.pick("non disponible (colonne vide)", "missing (column empty)"),
             MissingReason::NothingToMeasure => {
                 lang.pick("non disponible (rien à mesurer)", "missing (nothing to measure)")

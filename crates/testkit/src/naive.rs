@@ -35,6 +35,8 @@ impl Rows {
 pub enum Held {
     /// Nothing, a marker of unknown, or text that cannot be read.
     Missing,
+    /// A text that says why there is no number: its place in the column's list.
+    Marked(usize),
     /// A marker of a total.
     Total,
     /// Text.
@@ -51,6 +53,12 @@ pub enum Held {
     Period(i32),
 }
 
+impl Held {
+    fn is_missing(&self) -> bool {
+        matches!(self, Held::Missing | Held::Marked(_))
+    }
+}
+
 /// Reads one cell.
 pub fn read(text: &str, column: &Column, dimensions: &[Dimension], calendars: &[Calendar]) -> Held {
     let text = text.trim();
@@ -58,8 +66,11 @@ pub fn read(text: &str, column: &Column, dimensions: &[Dimension], calendars: &[
     if is_in(&column.totals) {
         return Held::Total;
     }
-    if text.is_empty() || is_in(&column.unknowns) || is_in(&column.not_applicable) || is_in(&column.not_available) {
+    if text.is_empty() || is_in(&column.unknowns) {
         return Held::Missing;
+    }
+    if let Some(at) = column.without_number.iter().position(|(_, marker)| marker == text) {
+        return Held::Marked(at);
     }
     let held = match &column.of {
         ColumnType::Text => Some(Held::Text(text.to_string())),
@@ -131,7 +142,7 @@ pub fn test(test: &ColumnTest, row: &[Held], dimensions: &[Dimension], columns: 
         Some(ColumnType::Dimension(at)) => dimensions.get(*at),
         _ => None,
     };
-    let missing = matches!(held, Held::Missing);
+    let missing = held.is_missing();
     match &test.test {
         TestKind::Missing => return missing,
         TestKind::Present => return !missing,
@@ -159,7 +170,7 @@ pub fn test(test: &ColumnTest, row: &[Held], dimensions: &[Dimension], columns: 
         (TestKind::Yes, Held::Yes(held)) => *held,
         (TestKind::No, Held::Yes(held)) => !held,
         (TestKind::Column(comparison, other), _) => match (held, row.get(*other)) {
-            (_, None | Some(Held::Missing)) => test.missing == MissingPolicy::Counted,
+            (_, None | Some(Held::Missing | Held::Marked(_))) => test.missing == MissingPolicy::Counted,
             (Held::Day(a), Some(Held::Day(b))) => compare(*comparison, a, b),
             (Held::Number(a), Some(Held::Number(b))) => compare(*comparison, &number(*a), &number(*b)),
             (Held::Text(a), Some(Held::Text(b))) => compare(*comparison, a, b),
@@ -226,7 +237,7 @@ fn code(key: &Key, row: &[Held], catalog: Catalog<'_>) -> i32 {
 
 /// The distinct values of a column, in order.
 fn keys_of(rows: &[Vec<Held>], column: usize) -> Vec<String> {
-    let held = rows.iter().filter_map(|row| row.get(column).filter(|held| **held != Held::Missing));
+    let held = rows.iter().filter_map(|row| row.get(column).filter(|held| !held.is_missing()));
     let keys: BTreeSet<String> = held.map(|held| format!("{held:?}")).collect();
     keys.into_iter().collect()
 }
@@ -265,7 +276,7 @@ fn lane(
         // Rows in memory have no lines.
         LaneState::Line => LaneValue::Count(0),
         LaneState::Present(column) => {
-            let present = kept.iter().filter(|row| row.get(column).is_some_and(|held| *held != Held::Missing));
+            let present = kept.iter().filter(|row| row.get(column).is_some_and(|held| !held.is_missing()));
             LaneValue::Count(present.count() as u64)
         }
         LaneState::Sum(column) => {
@@ -277,7 +288,7 @@ fn lane(
         LaneState::Distinct(column) => {
             let keys: BTreeSet<String> = kept
                 .iter()
-                .filter_map(|row| row.get(column).filter(|held| **held != Held::Missing))
+                .filter_map(|row| row.get(column).filter(|held| !held.is_missing()))
                 .map(|held| format!("{held:?}"))
                 .collect();
             LaneValue::Count(keys.len() as u64)
@@ -290,6 +301,19 @@ fn lane(
             };
             let keys: BTreeSet<u32> = kept.iter().filter_map(of).collect();
             LaneValue::Keys(keys.into_iter().collect())
+        }
+        LaneState::Marks(column) => {
+            let mut marks: BTreeMap<i128, u64> = BTreeMap::new();
+            for row in &kept {
+                let mark = match row.get(column) {
+                    Some(Held::Marked(at)) => *at as i128,
+                    Some(Held::Missing) => Cube::UNMARKED,
+                    _ => continue,
+                };
+                *marks.entry(mark).or_default() += 1;
+            }
+            let one = |(mantissa, rows)| (Decimal { mantissa, scale: 0 }, rows);
+            LaneValue::Values(marks.into_iter().map(one).collect())
         }
         LaneState::Values(column) => {
             let mut values: BTreeMap<(Number, u8), (Decimal, u64)> = BTreeMap::new();
@@ -380,10 +404,10 @@ fn counted(rows: Vec<Vec<Held>>, facts: &FactRows) -> Vec<Vec<Held>> {
         _ => None,
     };
     let place = |row: &[Held]| rank(row).unwrap_or(usize::MAX);
-    let said = |row: &[Held]| of(row, &facts.stated).iter().any(|held| *held != Held::Missing);
+    let said = |row: &[Held]| of(row, &facts.stated).iter().any(|held| !held.is_missing());
     let mut kept = Vec::new();
     for (at, row) in rows.iter().enumerate() {
-        if matches!(row.get(facts.column), None | Some(Held::Missing | Held::Total)) {
+        if matches!(row.get(facts.column), None | Some(Held::Missing | Held::Marked(_) | Held::Total)) {
             kept.push(row.clone());
             continue;
         }

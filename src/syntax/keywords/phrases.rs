@@ -99,6 +99,7 @@ phrases! {
     Unknown = "k_unknown", ["non renseigné", "non renseignée", "inconnu"], ["unknown"];
     NotApplicable = "k_not_applicable", ["sans objet"], ["not applicable"];
     NotAvailable = "k_not_available", ["non disponible"], ["missing"];
+    Planned = "k_planned", ["prévu", "prévue", "prévus"], ["planned"];
     NotComputable = "k_not_computable", ["non calculable"], ["not computable"];
     // ── qualifiers
     MoreThan = "k_more_than", ["plus de", "plus d'"], ["more than", "over"];

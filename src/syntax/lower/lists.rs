@@ -292,6 +292,7 @@ impl Lower<'_> {
             Rule::k_not_applicable => of_text(ColumnOption::NotApplicable),
             Rule::k_unknown => of_text(ColumnOption::Unknown),
             Rule::k_not_available => of_text(ColumnOption::NotAvailable),
+            Rule::k_planned => of_text(ColumnOption::Planned),
             Rule::k_decimal_style => self.style(Key::DecimalMark, &inner.next()?).map(ColumnOption::DecimalMark),
             Rule::k_thousands_style => self.style(Key::ThousandsMark, &inner.next()?).map(ColumnOption::ThousandsMark),
             Rule::k_dates_style => self.style(Key::DateStyle, &inner.next()?).map(ColumnOption::DateStyle),

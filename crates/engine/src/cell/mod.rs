@@ -13,8 +13,10 @@ use jauge::plan::{Cube, Decimal};
 /// What a cell holds. Text is not in here: whoever needs it has the cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Value {
-    /// Empty, marked as unknown or not available or not applicable, or unreadable (then there is a mistake too).
+    /// Empty, marked as unknown, or unreadable (then there is a mistake too).
     Missing,
+    /// Missing with a text that says why: its place in the column's list.
+    Marked(u16),
     /// The source's marker for a total.
     Total,
     /// A text.
@@ -43,13 +45,22 @@ impl Value {
             Value::Day(day) => Some(Decimal { mantissa: i128::from(day), scale: 0 }),
             Value::Period(ordinal) if !Cube::is_ordinal(ordinal) => None,
             Value::Period(ordinal) => Some(Decimal { mantissa: i128::from(ordinal), scale: 0 }),
-            Value::Missing | Value::Total | Value::Text | Value::YesNo(_) => None,
+            Value::Missing | Value::Marked(_) | Value::Total | Value::Text | Value::YesNo(_) => None,
+        }
+    }
+
+    /// Of a cell without a value, the place of its text among those that say why; [`Cube::UNMARKED`] where it says nothing.
+    pub(crate) fn mark(self) -> Option<i128> {
+        match self {
+            Value::Missing => Some(Cube::UNMARKED),
+            Value::Marked(at) => Some(i128::from(at)),
+            _ => None,
         }
     }
 
     /// False for missing cells.
     pub(crate) fn is_present(self) -> bool {
-        !matches!(self, Value::Missing)
+        !matches!(self, Value::Missing | Value::Marked(_))
     }
 }
 
