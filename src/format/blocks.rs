@@ -5,7 +5,7 @@ use super::page::{INDENT, Page};
 use super::words::Writer;
 use crate::syntax::ast::{
     Aim, AimValue, Block, BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, ExpectedLine, ExpectedValue, Field,
-    GroupText, Item, MemberLine, PeriodWanted, RowIs, Text, Value,
+    GroupText, Item, MemberLine, PeriodWanted, RowIs, SheetNamed, Text, Value,
 };
 use crate::syntax::keywords::{Keyword, MONTHS, block_word, choice, field_word, first, item, length};
 use crate::text::Span;
@@ -129,6 +129,9 @@ fn write_list(writer: &Writer<'_>, page: &mut Page<'_>, value: &Value, indent: u
         | Value::RowIs(_)
         | Value::Counts(..)
         | Value::Priority(..)
+        | Value::Sheet(_)
+        | Value::HeaderRows(..)
+        | Value::Texts(_)
         | Value::CountColumn { .. }
         | Value::PeriodColumn(..)
         | Value::PeriodWanted(_)
@@ -283,6 +286,11 @@ fn write_value(writer: &Writer<'_>, value: &Value, column: usize) -> String {
             let values: Vec<String> = values.iter().map(|value| writer.literal(value)).collect();
             format!("{} {}", column.text, values.join(", "))
         }
+        Value::Sheet(SheetNamed::Name(text)) => writer.text(text),
+        Value::Sheet(SheetNamed::Number(number, _)) => number.to_string(),
+        Value::HeaderRows(first, last, _) if first == last => first.to_string(),
+        Value::HeaderRows(first, last, _) => format!("{first} {} {last}", writer.word(Keyword::And)),
+        Value::Texts(texts) => texts.iter().map(|text| writer.text(text)).collect::<Vec<_>>().join(", "),
         Value::CountColumn { column, unit, qualified } => {
             let option = if *qualified { format!(", {}", writer.word(Keyword::Qualified)) } else { String::new() };
             format!("{} {}{option}", column.text, writer.of_unit(unit))

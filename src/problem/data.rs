@@ -266,6 +266,50 @@ pub enum DataProblem {
         /// The last one reached; likewise.
         reached: String,
     },
+    /// `feuille: "Donees"` where the workbook has « Données ».
+    SheetNotFound {
+        /// The path as declared.
+        path: String,
+        /// As declared: a name or a number.
+        wanted: String,
+        /// The sheets that there are.
+        sheets: Vec<String>,
+        /// One whose name is close.
+        near: Option<String>,
+    },
+    /// A workbook with several visible sheets and no `feuille:`.
+    SheetNotSaid {
+        /// The path as declared.
+        path: String,
+        /// The visible sheets.
+        sheets: Vec<String>,
+    },
+    /// A workbook that cannot be opened: damaged, with a password, or no workbook.
+    WorkbookUnreadable {
+        /// The path as declared.
+        path: String,
+        /// It has a password.
+        locked: bool,
+        /// What the reader says.
+        reason: String,
+    },
+    /// `feuille:` for a file that is no workbook.
+    NoSheets {
+        /// The path as declared.
+        path: String,
+    },
+    /// `#N/A`, `#DIV/0!` in a cell of a workbook.
+    ErrorCell {
+        /// As the workbook shows it.
+        text: String,
+    },
+    /// The sheet that is read is hidden.
+    HiddenSheet {
+        /// The path as declared.
+        path: String,
+        /// The sheet.
+        sheet: String,
+    },
     /// A header and no row.
     HeaderOnly {
         /// The path as declared.
@@ -333,7 +377,8 @@ impl DataProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
         "E0514", "E0515", "E0516", "E0517", "E0518", "E0519", "E0520", "E0521", "E0522", "E0523", "E0524", "E0525", "E0526",
-        "E0527", "E0528", "E0529", "E0530", "E0540", "E0565", "E0566", "E0567", "E0570", "E0571", "W0501",
+        "E0527", "E0528", "E0529", "E0530", "E0540", "E0565", "E0566", "E0567", "E0570", "E0571", "E0572", "E0573",
+        "E0574", "E0575", "E0576", "W0501", "W0502",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -374,7 +419,13 @@ impl DataProblem {
             DataProblem::StagesBackwards { .. } => "E0565",
             DataProblem::StageTwice { .. } => "E0566",
             DataProblem::StagePassed { .. } => "E0567",
+            DataProblem::SheetNotFound { .. } => "E0572",
+            DataProblem::SheetNotSaid { .. } => "E0573",
+            DataProblem::WorkbookUnreadable { .. } => "E0574",
+            DataProblem::NoSheets { .. } => "E0575",
+            DataProblem::ErrorCell { .. } => "E0576",
             DataProblem::HeaderOnly { .. } => "W0501",
+            DataProblem::HiddenSheet { .. } => "W0502",
         }
     }
 
@@ -505,6 +556,97 @@ impl DataProblem {
                     format!("the file `{path}` is not UTF-8, and its encoding is not declared"),
                     format!("would read `{reads}` in {likely}"),
                     format!("encoding: \"{likely}\""),
+                ),
+            },
+            DataProblem::SheetNotFound { path, wanted, sheets, near } => {
+                let name = near.as_deref().or(sheets.first().map(String::as_str)).unwrap_or("");
+                Both {
+                    fr: Words::new(
+                        format!("le classeur « {path} » n'a pas de feuille « {wanted} »"),
+                        format!("ses feuilles : {}", fr_list(sheets)),
+                        format!("feuille: \"{name}\""),
+                    ),
+                    en: Words::new(
+                        format!("the workbook `{path}` has no sheet `{wanted}`"),
+                        format!("its sheets: {}", en_list(sheets)),
+                        format!("sheet: \"{name}\""),
+                    ),
+                }
+            }
+            DataProblem::SheetNotSaid { path, sheets } => {
+                let name = sheets.first().map_or("", String::as_str);
+                Both {
+                    fr: Words::new(
+                        format!("le classeur « {path} » a plusieurs feuilles : laquelle lire ?"),
+                        format!("ses feuilles visibles : {}", fr_list(sheets)),
+                        format!("feuille: \"{name}\""),
+                    ),
+                    en: Words::new(
+                        format!("the workbook `{path}` has several sheets: which one is meant?"),
+                        format!("its visible sheets: {}", en_list(sheets)),
+                        format!("sheet: \"{name}\""),
+                    ),
+                }
+            }
+            DataProblem::WorkbookUnreadable { path, locked: true, .. } => Both {
+                fr: Words::new(
+                    format!("le classeur « {path} » est protégé par un mot de passe"),
+                    "il ne peut pas être lu",
+                    "dans Excel : Fichier, Informations, Protéger le classeur, Chiffrer avec mot de passe, effacez-le et \
+                     enregistrez une copie",
+                ),
+                en: Words::new(
+                    format!("the workbook `{path}` is protected by a password"),
+                    "it cannot be read",
+                    "in Excel: File, Info, Protect Workbook, Encrypt with Password, empty it and save a copy",
+                ),
+            },
+            DataProblem::WorkbookUnreadable { path, locked: false, reason } => Both {
+                fr: Words::new(
+                    format!("« {path} » ne se lit pas comme un classeur"),
+                    format!("le lecteur dit : {reason}"),
+                    "ouvrez-le dans Excel ou LibreOffice et enregistrez-le de nouveau en .xlsx",
+                ),
+                en: Words::new(
+                    format!("`{path}` cannot be read as a workbook"),
+                    format!("the reader says: {reason}"),
+                    "open it in Excel or LibreOffice and save it again as .xlsx",
+                ),
+            },
+            DataProblem::NoSheets { path } => Both {
+                fr: Words::new(
+                    format!("« {path} » n'est pas un classeur : il n'a pas de feuille"),
+                    "une feuille est déclarée pour ce fichier",
+                    "retirez la ligne « feuille: », ou nommez un fichier .xlsx, .xls ou .ods",
+                ),
+                en: Words::new(
+                    format!("`{path}` is no workbook: it has no sheet"),
+                    "a sheet is declared for this file",
+                    "remove the line `sheet:`, or name a file .xlsx, .xls or .ods",
+                ),
+            },
+            DataProblem::ErrorCell { text } => Both {
+                fr: Words::new(
+                    format!("la cellule contient l'erreur {text}"),
+                    "aucune valeur ; comptée comme manquante",
+                    "corrigez la formule dans le classeur, ou videz la cellule et déclarez la colonne « peut être vide »",
+                ),
+                en: Words::new(
+                    format!("the cell holds the error {text}"),
+                    "no value; counted as missing",
+                    "mend the formula in the workbook, or empty the cell and declare the column `may be missing`",
+                ),
+            },
+            DataProblem::HiddenSheet { path, sheet } => Both {
+                fr: Words::new(
+                    format!("la feuille « {sheet} » de « {path} » est masquée"),
+                    "elle est lue, mais qui ouvre le classeur ne la voit pas",
+                    "dans Excel : clic droit sur un onglet, Afficher…",
+                ),
+                en: Words::new(
+                    format!("the sheet `{sheet}` of `{path}` is hidden"),
+                    "it is read, but whoever opens the workbook does not see it",
+                    "in Excel: right click on a tab, Unhide…",
                 ),
             },
             DataProblem::UnknownEncoding { label, near } => {

@@ -41,7 +41,9 @@ pub enum Place {
 pub struct DataPlace {
     /// The path as declared, with `/`.
     pub path: String,
-    /// Line of the file, from 1 (the line on which the row starts).
+    /// The sheet of a workbook; empty for other files.
+    pub sheet: String,
+    /// Line of the file, from 1 (the line on which the row starts); the row of a sheet.
     pub line: u64,
     /// Number of the column, from 1; 0 for the whole row.
     pub column: u32,
@@ -54,6 +56,30 @@ pub struct DataPlace {
 impl DataPlace {
     /// Characters of offending text that are kept.
     pub const TEXT_LIMIT: usize = 80;
+
+    /// The address of a cell of a sheet, as a workbook shows it: `Feuille1!G4`, `'Mes données'!4:4` for a whole row; `None` for
+    /// other files and for a sheet as a whole.
+    pub fn address(&self) -> Option<String> {
+        if self.sheet.is_empty() || self.line == 0 {
+            return None;
+        }
+        let plain = self.sheet.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+        let sheet = if plain { self.sheet.clone() } else { format!("'{}'", self.sheet.replace('\'', "''")) };
+        let line = self.line;
+        if self.column == 0 {
+            return Some(format!("{sheet}!{line}:{line}"));
+        }
+        let mut letters = Vec::new();
+        let mut rest = self.column;
+        while rest > 0 {
+            rest -= 1;
+            // A remainder of 26 is below 256.
+            letters.push(char::from(b'A' + (rest % 26) as u8));
+            rest /= 26;
+        }
+        let letters: String = letters.iter().rev().collect();
+        Some(format!("{sheet}!{letters}{line}"))
+    }
 }
 
 /// Declares the families: one module each with an enum that has `code`, `severity` and `words`.

@@ -280,6 +280,12 @@ pub struct Milestones {
 pub struct Format {
     /// The separator.
     pub separator: Option<char>,
+    /// The sheet of a workbook; the only visible one where nothing is declared.
+    pub sheet: Option<SheetWanted>,
+    /// The first and the last row of the headers, from 1; found where nothing is declared.
+    pub header_rows: Option<(u32, u32)>,
+    /// Rows whose first cell that is not empty is one of these texts are left out.
+    pub excluded_rows: Vec<String>,
     /// The encoding label (`windows-1252`).
     pub encoding: Option<String>,
     /// The decimal mark; a point where nothing is declared.
@@ -288,6 +294,15 @@ pub struct Format {
     pub thousands: Option<char>,
     /// Order of day, month and year; ISO where nothing is declared.
     pub dates: DateStyle,
+}
+
+/// Which sheet of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SheetWanted {
+    /// Of this name.
+    Name(String),
+    /// At this place, from 1.
+    Number(u32),
 }
 
 /// Order of day, month and year in a data file.

@@ -3,12 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::problem::{NameProblem, Named, Problem, TypeProblem};
-use crate::syntax::ast::{BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, Key, Name, RowIs, Text, Value};
+use crate::syntax::ast::{
+    BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, Key, Name, RowIs, SheetNamed, Text, Value,
+};
 use crate::text::Both;
 use crate::types::{CalendarId, Number, Unit};
 
 use super::collect::Decl;
-use super::model::{Column, ColumnType, DataSource, DateStyle, Finality, Format, NoNumber, RowKind, Written};
+use super::model::{
+    Column, ColumnType, DataSource, DateStyle, Finality, Format, NoNumber, RowKind, SheetWanted, Written,
+};
 use super::{Checker, Used};
 
 /// The highest threshold of confidentiality; a higher one is a typing error.
@@ -459,6 +463,19 @@ fn format_of(decl: &Decl<'_>) -> Format {
             "tabulation" | "tab" | "\\t" => Some('\t'),
             _ => text.chars().next(),
         }),
+        sheet: match decl.field(Key::Sheet).map(|field| &field.value) {
+            Some(Value::Sheet(SheetNamed::Name(text))) => Some(SheetWanted::Name(text.text.clone())),
+            Some(Value::Sheet(SheetNamed::Number(number, _))) => Some(SheetWanted::Number(*number)),
+            _ => None,
+        },
+        header_rows: match decl.field(Key::HeaderRows).map(|field| &field.value) {
+            Some(Value::HeaderRows(first, last, _)) => Some((*first, *last)),
+            _ => None,
+        },
+        excluded_rows: match decl.field(Key::ExcludedRows).map(|field| &field.value) {
+            Some(Value::Texts(texts)) => texts.iter().map(|text| text.text.clone()).collect(),
+            _ => Vec::new(),
+        },
         encoding: decl.text(Key::Encoding),
         decimal: choice(Key::DecimalMark).and_then(mark),
         thousands: choice(Key::ThousandsMark).and_then(mark),

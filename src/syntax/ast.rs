@@ -160,6 +160,13 @@ pub enum Key {
     Separator,
     /// `encodage: "windows-1252"` / `encoding:` → [`Value::Text`]
     Encoding,
+    /// `feuille: "Données"`, `feuille: 2` / `sheet:`: of a workbook → [`Value::Sheet`]
+    Sheet,
+    /// `ligne des en-têtes: 3`, `lignes des en-têtes: 3 et 4` / `header row: 3`, `header rows: 3 and 4` → [`Value::HeaderRows`]
+    HeaderRows,
+    /// `lignes exclues: "Total"` / `excluded rows: "Total"`: rows whose first cell that is not empty is one of these texts →
+    /// [`Value::Texts`]
+    ExcludedRows,
     /// `décimale: virgule | point` / `decimal mark: comma | point` → [`Value::Choice`]
     DecimalMark,
     /// `milliers: espace | point | virgule | apostrophe | aucun` / `thousands mark: space | point | comma | apostrophe | none`
@@ -284,11 +291,26 @@ pub enum Key {
     Expected,
 }
 
+/// How a sheet is named.
+#[derive(Debug, Clone)]
+pub enum SheetNamed {
+    /// By its name.
+    Name(Text),
+    /// By its place, from 1.
+    Number(u32, Span),
+}
+
 /// The value of a field, by the shape that the keyword table gives it.
 #[derive(Debug, Clone)]
 pub enum Value {
     /// Prose or a path.
     Text(Text),
+    /// Several texts.
+    Texts(Vec<Text>),
+    /// A sheet of a workbook, by its name or its place.
+    Sheet(SheetNamed),
+    /// The first and the last row of the headers, from 1.
+    HeaderRows(u32, u32, Span),
     /// A label in several languages.
     Labels(Labels),
     /// One name.

@@ -226,6 +226,15 @@ pub(super) fn hoped_of_shape(shape: Shape) -> Hoped {
             "une colonne et ses valeurs, la première d'abord, comme producteur \"UNHCR\", \"OIM\"",
             "a column and its values, the first one first, like provider \"UNHCR\", \"IOM\"",
         ),
+        Shape::Sheet => both(
+            "le nom ou le numéro d'une feuille, comme \"Données\" ou 2",
+            "the name or number of a sheet, like \"Data\" or 2",
+        ),
+        Shape::HeaderRows => both(
+            "le numéro d'une ou de deux lignes qui se suivent, comme 3 ou « 3 et 4 »",
+            "the number of one row or of two that follow each other, like 3 or `3 and 4`",
+        ),
+        Shape::Texts => both("un ou plusieurs textes, comme \"Total\"", "one or several texts, like \"Total\""),
         Shape::CountColumn => both(
             "une colonne et son unité, comme « nombre d'élèves »",
             "a column and its unit, like `nombre of pupils`",

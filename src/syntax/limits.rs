@@ -16,3 +16,5 @@ pub(super) const DECIMALS: u8 = 30;
 pub(super) const DIGITS: usize = 30;
 /// Periods of a rolling mean.
 pub(super) const ROLLING: u32 = 1000;
+/// Rows of a sheet, as many as Excel has.
+pub const SHEET_ROWS: u32 = 1_048_576;

@@ -18,6 +18,7 @@ use crate::cell::{
 use crate::filter::Conditions;
 use crate::limits;
 use crate::report::shorten;
+use crate::sheet::{ERROR, TYPED, bare};
 use crate::text::{composed, plain, trim};
 
 /// How the cells of a column are read.
@@ -125,7 +126,11 @@ impl<'a> Reader<'a> {
 
     /// Reads one cell. A mistake comes with a missing value.
     pub(crate) fn read(&self, text: &str) -> (Value, Option<Mistake>) {
-        let text = trim(text);
+        let (text, typed) = match text.strip_prefix(TYPED) {
+            Some(text) => (text, true),
+            None if text.starts_with(ERROR) => return (Value::Missing, Some(Mistake::ErrorCell)),
+            None => (trim(text), false),
+        };
         if text.is_empty() {
             return (self.missing(), (!self.column.may_be_missing).then_some(Mistake::Empty));
         }
@@ -134,7 +139,7 @@ impl<'a> Reader<'a> {
         {
             return (if *value == Value::Missing { self.missing() } else { *value }, None);
         }
-        match self.typed(text) {
+        match self.of_type(text, typed) {
             Ok(Value::Member(_, None)) if self.numeric => (Value::Missing, Some(Mistake::NotANumber)),
             Ok(value) => (value, None),
             Err(mistake) => (Value::Missing, Some(mistake)),
@@ -166,17 +171,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn typed(&self, text: &str) -> Result<Value, Mistake> {
+    /// `typed`: a workbook keeps the value with its type, so that it is written in one way whatever is declared.
+    fn of_type(&self, text: &str, typed: bool) -> Result<Value, Mistake> {
         match &self.of {
             Of::Text => Ok(Value::Text),
+            Of::Number(style) if typed => self.number(text, style.plain()),
             Of::Number(style) => self.number(text, *style),
+            Of::Date(_) if typed => date(text, DateStyle::YearMonthDay).map(Value::Day).ok_or(Mistake::NotADate),
             Of::Date(style) => date(text, *style).or_else(|| long_date(text)).map(Value::Day).ok_or(Mistake::NotADate),
             Of::YesNo(words) => words
                 .get(&plain(text))
                 .or_else(|| words.get(&plain(text).to_lowercase()))
                 .map(|yes| Value::YesNo(*yes))
                 .ok_or(Mistake::NotYesOrNo),
-            Of::Member { dimension, spellings, style } => member(text, dimension, spellings, *style),
+            Of::Member { dimension, spellings, style } => {
+                member(text, dimension, spellings, if typed { style.plain() } else { *style })
+            }
             Of::Period(periods) => periods.read(text).map(Value::Period).ok_or(Mistake::NotAPeriod),
             Of::Nothing => Ok(Value::Missing),
         }
@@ -221,6 +231,7 @@ impl<'a> Reader<'a> {
         let masked = self.column.confidential;
         let text = shorten(text);
         match mistake {
+            Mistake::ErrorCell => DataProblem::ErrorCell { text },
             Mistake::Empty => DataProblem::EmptyCell { column: self.column.name.clone() },
             Mistake::NotANumber => DataProblem::NotANumber { text },
             Mistake::Qualified => DataProblem::QualifiedText { text, column: self.column.name.clone() },
@@ -540,7 +551,7 @@ impl Memory {
         }
         let (value, mistake) = needed.reader.read(text);
         self.values.push((value, mistake));
-        let composed = composed(text);
+        let composed = composed(bare(text));
         needed.conditions.push(value, &composed, &mut self.masks, &mut self.tests);
         self.codes.extend(needed.keys.iter().map(|(_, key)| code(key, value, &composed, catalog)));
         slot

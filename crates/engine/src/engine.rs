@@ -20,10 +20,11 @@ use crate::filter::Filters;
 use crate::fold::Folded;
 use crate::header::Headers;
 use crate::limits;
-use crate::open;
+use crate::open::{self, FilePlace};
 use crate::report::{Mistakes, shorten};
 use crate::scan::{Part, Scan, distinct_words};
 use crate::split::Layout;
+use crate::text::plain;
 use crate::windows;
 
 /// How far a scan has come.
@@ -124,16 +125,15 @@ impl Engine {
         let whole = |fact| vec![Problem::at(fact, Place::Text(source.definition))];
         let inline = self.inline.get(&query.source);
         let of_test = inline.is_some_and(|inline| inline.of_test);
-        let input = match (inline, &source.path) {
-            (Some(inline), _) => open::memory(source.path.as_deref().unwrap_or(&source.name), &inline.bytes),
-            (None, Some(path)) => open::file(&self.root, path).map_err(|fact| whole(*fact))?,
-            (None, None) => return Err(whole(DataProblem::NoFile { source: source.name.clone() })),
-        };
-        let path = input.path.clone();
-        let stopped = |stop: Stop| vec![place_stop(stop, source, &path, &[])];
-        // Inline rows are text of an indicator file: UTF-8, whatever the source's file is.
-        let encoding = if of_test { None } else { source.format.encoding.as_deref() };
-        let mut feed = Feed::new(input, encoding, self.chunk).map_err(stopped)?;
+        if inline.is_none() && source.path.is_none() {
+            return Err(whole(DataProblem::NoFile { source: source.name.clone() }));
+        }
+        let declared =
+            FilePlace { path: source.path.clone().unwrap_or_else(|| source.name.clone()), ..FilePlace::default() };
+        let (mut feed, file, hidden) = self
+            .feed(query.source, source, self.chunk)
+            .map_err(|stop| vec![place_stop(stop, source, &declared, &[])])?;
+        let stopped = |stop: Stop| vec![place_stop(stop, source, &file, &[])];
         let known: Vec<&str> = source
             .columns
             .iter()
@@ -141,8 +141,9 @@ impl Engine {
             .map(String::as_str)
             .collect();
         // They are separated by commas, see `Engine::rows`.
-        let separator = if of_test { Some(',') } else { source.format.separator };
-        let headers = Headers::read(&mut feed, separator, &known).map_err(stopped)?;
+        let (separator, header_rows) =
+            if of_test { (Some(','), None) } else { (source.format.separator, source.format.header_rows) };
+        let headers = Headers::read(&mut feed, separator, header_rows, &known).map_err(stopped)?;
         let of_inline;
         let query = if of_test {
             let is_there = |column: &usize| {
@@ -163,7 +164,7 @@ impl Engine {
         } else {
             query
         };
-        let (needed, layout, mut problems) = layout(query, catalog, &headers, &feed, inline.is_some())?;
+        let (needed, layout, mut problems) = layout(query, catalog, &headers, (&feed, &file), inline.is_some())?;
         let place = |column: usize| needed.iter().position(|one| one.index == column).unwrap_or(usize::MAX);
         let (filters, mut conditions, _) = Filters::new(query, catalog);
         let shape = Shape { mask_words: filters.words, keys: query.keys.len() };
@@ -213,7 +214,13 @@ impl Engine {
             unique,
             facts,
             layout,
-            path: path.clone(),
+            place: file.clone(),
+            header_line: headers.line,
+            excluded: if of_test {
+                Vec::new()
+            } else {
+                source.format.excluded_rows.iter().map(|text| plain(text)).collect()
+            },
             encoding_known: feed.encoding.is_some(),
             feed: Mutex::new(feed),
             stop: Mutex::new(None),
@@ -223,12 +230,16 @@ impl Engine {
         };
         let parts = run(&scan, self.threads);
         if let Some(stop) = scan.stop.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Err(vec![place_stop(stop, source, &path, &headers.names)]);
+            return Err(vec![place_stop(stop, source, &file, &headers.names)]);
         }
         let rows = scan.rows.load(Ordering::Acquire);
         if rows == 0 {
-            let at = DataPlace { line: headers.line, ..empty_place(&path) };
-            problems.push(Problem::at(DataProblem::HeaderOnly { path: path.clone() }, Place::Data(at)));
+            let at = DataPlace { line: headers.line, ..file.whole() };
+            problems.push(Problem::at(DataProblem::HeaderOnly { path: file.path.clone() }, Place::Data(at)));
+        }
+        if hidden {
+            let fact = DataProblem::HiddenSheet { path: file.path.clone(), sheet: file.sheet.clone() };
+            problems.push(Problem::at(fact, Place::Data(file.whole())));
         }
         let (folded, mistakes, keys, several, identities) = merge(&scan, parts, &distinct_columns);
         let periods = folded.periods.clone();
@@ -244,7 +255,7 @@ impl Engine {
                 line: headers.line,
                 column: one.map_or(0, |one| one.number),
                 header: one.map_or_else(String::new, |one| one.header.clone()),
-                ..empty_place(&path)
+                ..file.whole()
             };
             problems.push(Problem::at(DataProblem::SumTooLarge { column: name }, Place::Data(at)));
         }
@@ -265,6 +276,16 @@ impl Engine {
         })
     }
 
+    /// The file of a source, or the bytes in its place, at its start.
+    fn feed(&self, at: usize, source: &DataSource, chunk: usize) -> Result<(Feed, FilePlace, bool), Stop> {
+        let path = source.path.as_deref().unwrap_or(&source.name);
+        let Some(inline) = self.inline.get(&at) else { return open::feed(&self.root, path, &source.format, chunk) };
+        // Inline rows are text of an indicator file: UTF-8, whatever the source's file is.
+        let encoding = if inline.of_test { None } else { source.format.encoding.as_deref() };
+        let feed = Feed::new(open::memory(path, &inline.bytes), encoding, chunk)?;
+        Ok((feed, FilePlace { path: path.to_string(), sheet: String::new() }, false))
+    }
+
     /// Duplicate keys, with both lines. The texts of the key are read again from the file, which is cheap for the few
     /// that are kept.
     fn duplicates(&self, scan: &Scan<'_>, keys: Keys, problems: &mut Vec<Problem>) -> u64 {
@@ -279,11 +300,11 @@ impl Engine {
                 _ => None,
             };
             let at = |line, text| DataPlace {
-                path: scan.path.clone(),
                 line,
                 column: single.map_or(0, |one| one.number),
                 header: single.map_or_else(String::new, |one| one.header.clone()),
                 text,
+                ..scan.place.whole()
             };
             let fact = DataProblem::DuplicateKey { columns: names, key: key.clone(), first };
             let mut problem = Problem::at(fact, Place::Data(at(line, key)));
@@ -318,7 +339,7 @@ impl Engine {
         let telling = Telling {
             query: scan.query,
             shape: scan.shape,
-            path: &scan.path,
+            place: &scan.place,
             needed: &scan.needed,
             places,
             texts: &texts,
@@ -338,16 +359,11 @@ impl Engine {
         lines.sort_unstable();
         let Some(last) = lines.last().copied() else { return texts };
         let source = scan.catalog.source;
-        let input = match (self.inline.get(&scan.query.source), &source.path) {
-            (Some(inline), path) => Ok(open::memory(path.as_deref().unwrap_or(""), &inline.bytes)),
-            (None, Some(path)) => open::file(&self.root, path),
-            (None, None) => return texts,
-        };
-        let of_test = self.inline.get(&scan.query.source).is_some_and(|inline| inline.of_test);
-        let encoding = if of_test { None } else { source.format.encoding.as_deref() };
-        let Ok(Ok(mut feed)) = input.map(|input| Feed::new(input, encoding, limits::CHUNK)) else { return texts };
+        let Ok((mut feed, _, _)) = self.feed(scan.query.source, source, limits::CHUNK) else { return texts };
         let separator = Some(char::from(scan.layout.separator));
-        if Headers::read(&mut feed, separator, &[]).is_err() {
+        // Below the headers, wherever they were.
+        let rows = u32::try_from(scan.header_line).ok().map(|line| (line, line));
+        if Headers::read(&mut feed, separator, rows, &[]).is_err() {
             return texts;
         }
         let mut buffers = crate::split::Buffers::default();
@@ -385,16 +401,12 @@ impl CubeSource for Engine {
 /// What stands for the text of confidential columns.
 const MASK: &str = "•••";
 
-fn empty_place(path: &str) -> DataPlace {
-    DataPlace { path: path.to_string(), line: 0, column: 0, header: String::new(), text: String::new() }
-}
-
-fn place_stop(stop: Stop, source: &DataSource, path: &str, headers: &[String]) -> Problem {
+fn place_stop(stop: Stop, source: &DataSource, file: &FilePlace, headers: &[String]) -> Problem {
     if stop.line == 0 {
         return Problem::at(*stop.fact, Place::Text(source.definition));
     }
     let header = (stop.column as usize).checked_sub(1).and_then(|at| headers.get(at)).cloned().unwrap_or_default();
-    let at = DataPlace { path: path.to_string(), line: stop.line, column: stop.column, header, text: stop.text };
+    let at = DataPlace { line: stop.line, column: stop.column, header, text: stop.text, ..file.whole() };
     Problem::at(*stop.fact, Place::Data(at))
 }
 
@@ -411,7 +423,7 @@ fn layout<'a>(
     query: &'a CubeQuery,
     catalog: Catalog<'a>,
     headers: &Headers,
-    feed: &Feed,
+    (feed, file): (&Feed, &FilePlace),
     is_inline: bool,
 ) -> Result<(Vec<Needed<'a>>, Layout, Vec<Problem>), Vec<Problem>> {
     let wanted = query.columns();
@@ -433,7 +445,7 @@ fn layout<'a>(
         let Some(first) = first else {
             lost |= is_needed;
             let separator = headers.other_separator(&sought);
-            problems.push(missing_column(column, sought, separator, headers, feed));
+            problems.push(missing_column(column, sought, separator, headers, file));
             if separator.is_some() {
                 // The wrong separator loses every column: that is one mistake.
                 return Err(problems.split_off(problems.len() - 1));
@@ -450,7 +462,7 @@ fn layout<'a>(
                 column: columns.1,
                 header: header.clone(),
                 text: header.clone(),
-                ..empty_place(feed.path())
+                ..file.whole()
             };
             problems.push(Problem::at(DataProblem::DuplicateHeader { header, columns }, Place::Data(at)));
             continue;
@@ -482,14 +494,23 @@ fn layout<'a>(
     if lost {
         return Err(problems);
     }
+    if !catalog.source.format.excluded_rows.is_empty() {
+        // The first cell that is not empty says whether the row is left out, wherever it is.
+        for place in places.iter_mut().filter(|place| **place == Layout::SKIP) {
+            *place = count;
+            count += 1;
+        }
+    }
     let least = headers.names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
     let layout = Layout {
         separator: feed.separator,
         newline: feed.newline,
         cells: headers.names.len(),
-        least,
+        // Empty cells at the end of a row of a sheet are not kept.
+        least: if feed.is_sheet { 0 } else { least },
         wanted: places,
         places: count as usize,
+        beside: feed.is_sheet,
     };
     Ok((needed, layout, problems))
 }
@@ -499,9 +520,9 @@ fn missing_column(
     sought: Vec<String>,
     separator: Option<char>,
     headers: &Headers,
-    feed: &Feed,
+    file: &FilePlace,
 ) -> Problem {
-    let at = DataPlace { line: headers.line, ..empty_place(feed.path()) };
+    let at = DataPlace { line: headers.line, ..file.whole() };
     let near = headers.near(&sought);
     let fact = DataProblem::MissingColumn {
         column: column.name.clone(),
@@ -576,7 +597,7 @@ fn explain(scan: &Scan<'_>, mistakes: Mistakes, problems: &mut Vec<Problem>) -> 
                 Mistake::CellCount { found } => DataProblem::WrongCellCount { found: found as usize, wanted: cells },
                 _ => DataProblem::TextAfterQuote,
             };
-            let place = DataPlace { line: kept.line, ..empty_place(&scan.path) };
+            let place = DataPlace { line: kept.line, ..scan.place.whole() };
             problems.push(Problem::at(fact, Place::Data(place)));
             continue;
         };
@@ -591,11 +612,11 @@ fn explain(scan: &Scan<'_>, mistakes: Mistakes, problems: &mut Vec<Problem>) -> 
             })
             .clone();
         let place = DataPlace {
-            path: scan.path.clone(),
             line: kept.line,
             column: needed.number,
             header: needed.header.clone(),
             text,
+            ..scan.place.whole()
         };
         problems.push(Problem::at(fact, Place::Data(place)));
     }

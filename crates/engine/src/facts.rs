@@ -13,6 +13,7 @@ use crate::class::Shape;
 use crate::column::Needed;
 use crate::distinct::Identity;
 use crate::filter::has;
+use crate::open::FilePlace;
 use crate::text::plain;
 
 /// The places of a source's fact columns among the needed ones, and its priority.
@@ -203,7 +204,7 @@ pub(crate) type Texts = BTreeMap<u64, Vec<String>>;
 pub(crate) struct Telling<'t, 'a> {
     pub(crate) query: &'t CubeQuery,
     pub(crate) shape: Shape,
-    pub(crate) path: &'t str,
+    pub(crate) place: &'t FilePlace,
     pub(crate) needed: &'t [Needed<'a>],
     pub(crate) places: &'t FactPlaces,
     pub(crate) texts: &'t Texts,
@@ -230,11 +231,11 @@ impl Telling<'_, '_> {
             .map(|(at, line)| {
                 let texts: Vec<String> = shown.iter().map(|at| of(*line, at + 2).unwrap_or_default()).collect();
                 let place = DataPlace {
-                    path: self.path.to_string(),
                     line: *line,
                     column: column.map_or(0, |one| one.number),
                     header: column.map_or_else(String::new, |one| one.header.clone()),
                     text: texts.join(" | "),
+                    ..self.place.whole()
                 };
                 let by = of(*line, 1).filter(|by| !by.is_empty());
                 Statement { by, place, counted: fact.decided && at == 0 }
@@ -252,7 +253,7 @@ impl Telling<'_, '_> {
                 false => FactProblem::Undecided { code, statements: stated, by, declared: self.places.declared },
             };
             let mut places = statements.iter().map(|one| Place::Data(one.place.clone()));
-            let at = places.next().unwrap_or_else(|| Place::Path(self.path.to_string()));
+            let at = places.next().unwrap_or_else(|| Place::Path(self.place.path.clone()));
             Problem { also: places.collect(), ..Problem::at(fact, at) }
         });
         let keys = (0..self.query.keys.len()).map(|key| self.shape.code(&fact.words, key)).collect();

@@ -50,6 +50,8 @@ pub(crate) struct Feed {
     pub(crate) line: u64,
     pub(crate) separator: u8,
     pub(crate) newline: u8,
+    /// It is a sheet of a workbook.
+    pub(crate) is_sheet: bool,
     chunk: usize,
     ended: bool,
     done: u64,
@@ -76,6 +78,7 @@ impl Feed {
             line: 1,
             separator: b',',
             newline: b'\n',
+            is_sheet: false,
             chunk: chunk.max(1),
             ended: false,
             done: 0,
@@ -108,6 +111,24 @@ impl Feed {
             feed.decode(&start, feed.ended)?;
         }
         Ok(feed)
+    }
+
+    /// Reads a sheet, see [`crate::sheet`].
+    pub(crate) fn of_sheet(input: Input, chunk: usize) -> Feed {
+        Feed {
+            input,
+            decoder: None,
+            encoding: Some(UTF_8),
+            raw: Vec::new(),
+            carry: Vec::new(),
+            line: 1,
+            separator: crate::sheet::CELL,
+            newline: crate::sheet::ROW,
+            is_sheet: true,
+            chunk: chunk.max(1),
+            ended: false,
+            done: 0,
+        }
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -161,7 +182,9 @@ impl Feed {
         let mut wanted = self.chunk.max(START);
         loop {
             self.fill(wanted)?;
-            let has_line = memchr2(b'\n', b'\r', &self.carry).is_some_and(|at| at + 1 < self.carry.len());
+            let line =
+                if self.is_sheet { memchr(self.newline, &self.carry) } else { memchr2(b'\n', b'\r', &self.carry) };
+            let has_line = line.is_some_and(|at| at + 1 < self.carry.len());
             if self.ended || has_line {
                 return Ok(());
             }

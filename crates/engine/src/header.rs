@@ -21,16 +21,39 @@ pub(crate) struct Headers {
 impl Headers {
     /// Reads blank lines, `sep=;` and the header record, and leaves `feed` at the first row. `known` are headers that are
     /// sought: with several possible separators, the one that finds most of them wins.
-    pub(crate) fn read(feed: &mut Feed, declared: Option<char>, known: &[&str]) -> Result<Headers, Stop> {
-        let declared = declared.map(usable).transpose()?;
+    ///
+    /// `rows` are the first and the last row of the headers, from 1, where they are declared. In a sheet, where they are not, the
+    /// row that holds most of the headers sought is taken.
+    pub(crate) fn read(
+        feed: &mut Feed,
+        declared: Option<char>,
+        rows: Option<(u32, u32)>,
+        known: &[&str],
+    ) -> Result<Headers, Stop> {
+        let declared = match feed.is_sheet {
+            true => Some(feed.separator),
+            false => declared.map(usable).transpose()?,
+        };
         feed.fill_first()?;
-        if memchr::memchr(b'\n', &feed.carry).is_none() && memchr::memchr(b'\r', &feed.carry).is_some() {
+        if !feed.is_sheet
+            && memchr::memchr(b'\n', &feed.carry).is_none()
+            && memchr::memchr(b'\r', &feed.carry).is_some()
+        {
             feed.newline = b'\r';
         }
-        skip_blank_lines(feed)?;
-        let said = separator_line(feed);
-        if said.is_some() {
+        let first = match rows {
+            Some((first, _)) => u64::from(first),
+            None if feed.is_sheet => likely_row(feed, known)?,
+            None => 0,
+        };
+        skip_to(feed, first)?;
+        let mut said = None;
+        if first == 0 {
             skip_blank_lines(feed)?;
+            said = separator_line(feed);
+            if said.is_some() {
+                skip_blank_lines(feed)?;
+            }
         }
         if feed.carry.is_empty() {
             return Err(Stop::file(DataProblem::FileEmpty { path: feed.path().to_string() }));
@@ -44,7 +67,7 @@ impl Headers {
         let mut best: Option<(usize, usize, u8, Vec<String>, usize)> = None;
         for separator in candidates {
             let end = record_end(feed, *separator)?;
-            let names = cells(feed, end, *separator)?;
+            let names = cells(feed, 0..end, *separator)?;
             let matched = names.iter().filter(|name| known.contains(&plain(name))).count();
             let better = best.as_ref().is_none_or(|(other, count, ..)| (matched, names.len()) > (*other, *count));
             if better {
@@ -56,12 +79,14 @@ impl Headers {
         };
         feed.separator = separator;
         let line = feed.line;
-        feed.line = feed.line_at(end);
-        if end > 0 && feed.carry.get(end - 1) != Some(&feed.newline) {
-            feed.line += 1;
-        }
-        feed.carry.drain(..end.min(feed.carry.len()));
-        Ok(Headers { names, line })
+        take(feed, end);
+        let Some((first, last)) = rows.filter(|(first, last)| first != last) else {
+            return Ok(Headers { names, line });
+        };
+        let end = record_end(feed, separator)?;
+        let below = cells(feed, 0..end, separator)?;
+        take(feed, end);
+        Ok(Headers { names: joined(&names, &below), line: line + u64::from(last - first) })
     }
 
     /// Where one of the headers stands, from 0; the first two where there are two.
@@ -92,6 +117,79 @@ impl Headers {
                 && only.split(*separator).any(|name| wanted.contains(&plain(name.trim_matches('"'))))
         })
     }
+}
+
+/// Leaves the first `end` bytes behind, which end a record.
+fn take(feed: &mut Feed, end: usize) {
+    feed.line = feed.line_at(end);
+    if end > 0 && feed.carry.get(end - 1) != Some(&feed.newline) {
+        feed.line += 1;
+    }
+    feed.carry.drain(..end.min(feed.carry.len()));
+}
+
+/// Leaves all lines before this one behind.
+fn skip_to(feed: &mut Feed, line: u64) -> Result<(), Stop> {
+    while feed.line < line && !feed.carry.is_empty() {
+        let end = memchr::memchr(feed.newline, &feed.carry).map(|at| at + 1);
+        match end {
+            Some(end) => take(feed, end),
+            None if feed.has_ended() || !feed.grow()? => take(feed, feed.carry.len()),
+            None => {}
+        }
+        if feed.carry.is_empty() {
+            feed.fill_first()?;
+        }
+    }
+    Ok(())
+}
+
+/// Of the first rows of a sheet, the one that holds most of the headers sought; the first that is not blank where none does.
+fn likely_row(feed: &mut Feed, known: &[&str]) -> Result<u64, Stop> {
+    let known: Vec<String> = known.iter().map(|header| plain(header)).collect();
+    let (mut start, mut line) = (0usize, feed.line);
+    let mut best: Option<(usize, u64)> = None;
+    for _ in 0..limits::HEADER_ROWS {
+        let end = loop {
+            let rest = feed.carry.get(start..).unwrap_or(&[]);
+            match first_record_end(rest, feed.separator, feed.newline) {
+                Ok(Some(end)) => break start + end,
+                Ok(None) | Err(_) if feed.has_ended() || !feed.grow()? => break feed.carry.len(),
+                Ok(None) | Err(_) => {}
+            }
+        };
+        if end <= start {
+            break;
+        }
+        let names = cells(feed, start..end, feed.separator)?;
+        let found = names.iter().filter(|name| known.contains(&plain(name))).count();
+        if names.iter().any(|name| !name.is_empty()) && best.is_none_or(|(most, _)| found > most) {
+            best = Some((found, line));
+        }
+        (start, line) = (end, line + 1);
+    }
+    Ok(best.map_or(feed.line, |(_, line)| line))
+}
+
+/// Headers on two rows as one: `2020 / Filles`. A cell above several, merged with its neighbours, stands for all of them.
+fn joined(above: &[String], below: &[String]) -> Vec<String> {
+    let empty = String::new();
+    let mut over = "";
+    (0..above.len().max(below.len()))
+        .map(|at| {
+            let (own, low) = (above.get(at).unwrap_or(&empty), below.get(at).unwrap_or(&empty));
+            if !own.is_empty() {
+                over = own;
+            } else if low.is_empty() {
+                over = "";
+            }
+            match (over, low.as_str()) {
+                ("", low) => low.to_string(),
+                (over, "") => over.to_string(),
+                (over, low) => format!("{over} / {low}"),
+            }
+        })
+        .collect()
 }
 
 /// A separator as one byte, if it can be one.
@@ -155,8 +253,8 @@ fn record_end(feed: &mut Feed, separator: u8) -> Result<usize, Stop> {
     }
 }
 
-fn cells(feed: &Feed, end: usize, separator: u8) -> Result<Vec<String>, Stop> {
-    let bytes = feed.carry.get(..end).unwrap_or(&feed.carry);
+fn cells(feed: &Feed, record: std::ops::Range<usize>, separator: u8) -> Result<Vec<String>, Stop> {
+    let bytes = feed.carry.get(record).unwrap_or(&feed.carry);
     let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(feed, bytes, error.valid_up_to(), feed.line))?;
     let layout = crate::split::Layout {
         separator,
@@ -165,6 +263,7 @@ fn cells(feed: &Feed, end: usize, separator: u8) -> Result<Vec<String>, Stop> {
         least: 0,
         wanted: (0..limits::COLUMNS as u32).take(bytes.len() + 1).collect(),
         places: (bytes.len() + 1).min(limits::COLUMNS),
+        beside: false,
     };
     let mut names = Vec::new();
     let mut buffers = crate::split::Buffers::default();

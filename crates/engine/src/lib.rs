@@ -21,6 +21,7 @@ mod header;
 mod open;
 mod report;
 mod scan;
+mod sheet;
 mod split;
 mod sum;
 mod table;
@@ -51,6 +52,8 @@ pub mod limits {
     pub const COLUMNS: usize = 100_000;
     /// Classes of rows that a thread holds before it folds them into cells.
     pub const CLASSES: usize = 1 << 18;
+    /// Rows of a sheet among which the headers are sought.
+    pub const HEADER_ROWS: usize = 50;
     /// Rows of a code list.
     pub const TABLE_ROWS: usize = 1_000_000;
 }

@@ -4,7 +4,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jauge::problem::{DataProblem, close_to};
+use jauge::problem::{DataPlace, DataProblem, close_to};
+use jauge::program::model::Format;
+
+use crate::feed::{Feed, Stop};
+use crate::sheet;
 
 /// What is read.
 pub(crate) struct Input {
@@ -14,6 +18,52 @@ pub(crate) struct Input {
     pub(crate) reader: Box<dyn Read + Send>,
     /// How many there are, where that is known.
     pub(crate) total: u64,
+}
+
+/// A file, and the sheet that is read of it: where its problems are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FilePlace {
+    pub(crate) path: String,
+    /// Empty for a file without sheets.
+    pub(crate) sheet: String,
+}
+
+impl FilePlace {
+    /// The file as a whole; the rest is for the caller to fill.
+    pub(crate) fn whole(&self) -> DataPlace {
+        DataPlace {
+            path: self.path.clone(),
+            sheet: self.sheet.clone(),
+            line: 0,
+            column: 0,
+            header: String::new(),
+            text: String::new(),
+        }
+    }
+}
+
+/// Opens a declared file below `root`, text or workbook, at its start; with where its problems are, and whether the sheet
+/// is hidden.
+pub(crate) fn feed(
+    root: &Path,
+    declared: &str,
+    format: &Format,
+    chunk: usize,
+) -> Result<(Feed, FilePlace, bool), Stop> {
+    let stop = |fact: Box<DataProblem>| Stop::file(*fact);
+    let Some(kind) = sheet::kind(declared) else {
+        let input = file(root, declared).map_err(stop)?;
+        if format.sheet.is_some() {
+            return Err(Stop::file(DataProblem::NoSheets { path: declared.to_string() }));
+        }
+        let place = FilePlace { path: input.path.clone(), sheet: String::new() };
+        return Ok((Feed::new(input, format.encoding.as_deref(), chunk)?, place, false));
+    };
+    // Missing, forbidden and locked files are told apart as for any other file.
+    file(root, declared).map_err(stop)?;
+    let opened = sheet::open(&join(root, declared), declared, kind, format.sheet.as_ref()).map_err(stop)?;
+    let place = FilePlace { path: declared.to_string(), sheet: opened.sheet };
+    Ok((Feed::of_sheet(opened.input, chunk), place, opened.hidden))
 }
 
 /// Opens a file whose path is declared with `/` below `root`.

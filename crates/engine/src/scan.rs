@@ -15,8 +15,11 @@ use crate::filter::Filters;
 use crate::fold::Folded;
 use crate::header::not_utf8_at;
 use crate::limits;
+use crate::open::FilePlace;
 use crate::report::Mistakes;
+use crate::sheet::bare;
 use crate::split::{Buffers, Layout, Row, rows};
+use crate::text::{plain, trim};
 
 /// What all threads share.
 pub(crate) struct Scan<'a> {
@@ -35,7 +38,11 @@ pub(crate) struct Scan<'a> {
     /// Where the columns of facts are.
     pub(crate) facts: Option<FactPlaces>,
     pub(crate) layout: Layout,
-    pub(crate) path: String,
+    pub(crate) place: FilePlace,
+    /// The line of the last header.
+    pub(crate) header_line: u64,
+    /// First cells of rows that are left out.
+    pub(crate) excluded: Vec<String>,
     pub(crate) encoding_known: bool,
     pub(crate) feed: Mutex<Feed>,
     pub(crate) stop: Mutex<Option<Stop>>,
@@ -95,12 +102,15 @@ impl Scan<'_> {
                     let signs = (self.layout.separator, self.layout.newline);
                     let at = error.valid_up_to();
                     let line = chunk.first_line;
-                    self.halt(not_utf8_at(self.encoding_known, &self.path, signs, &chunk.bytes, at, line));
+                    self.halt(not_utf8_at(self.encoding_known, &self.place.path, signs, &chunk.bytes, at, line));
                     break;
                 }
             };
             let mut count = 0u64;
             rows(text, chunk.has_quotes, chunk.first_line, &self.layout, &mut buffers, |row| {
+                if self.excludes(row) {
+                    return;
+                }
                 count += 1;
                 self.row(row, &mut hands, &mut classes, &mut part);
             });
@@ -114,6 +124,16 @@ impl Scan<'_> {
         }
         part.folded.add(&classes, self.query, &self.measured, self.shape);
         part
+    }
+
+    /// The first cell that is not empty is a text that marks rows to be left out.
+    fn excludes(&self, row: &Row<'_>) -> bool {
+        if self.excluded.is_empty() {
+            return false;
+        }
+        let mut cells = self.layout.wanted.iter().filter(|place| **place != Layout::SKIP);
+        let first = cells.find_map(|place| Some(row.text(*place as usize)).filter(|text| !trim(text).is_empty()));
+        first.is_some_and(|first| self.excluded.contains(&plain(first)))
     }
 
     fn pull(&self, spare: Vec<u8>) -> Option<(crate::feed::Chunk, u64, u64)> {
@@ -159,7 +179,7 @@ impl Scan<'_> {
         for (at, ((needed, memory), slot)) in
             self.needed.iter().zip(&mut hands.memories).zip(&mut hands.values).enumerate()
         {
-            let text = row.text(needed.place);
+            let text = row.cell(needed.place);
             let (value, mistake) = if needed.is_remembered() {
                 let known = memory.get(text, needed, self.catalog);
                 for (word, mask) in hands.words.iter_mut().zip(known.masks) {
@@ -178,11 +198,12 @@ impl Scan<'_> {
                 needed.reader.read(text)
             };
             *slot = value;
-            if matches!(value, Value::Number(number) if number.scale > 0) {
+            // What a workbook keeps as a number has no marks of its own.
+            if matches!(value, Value::Number(number) if number.scale > 0) && bare(text) == text {
                 part.mistakes.saw_decimals(at, row.line, text);
             }
             if let Some(mistake) = mistake {
-                part.mistakes.add(at, row.line, mistake, text);
+                part.mistakes.add(at, row.line, mistake, bare(text));
             }
         }
         if self.filters.test_words > 0 {

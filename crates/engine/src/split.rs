@@ -3,6 +3,7 @@
 use memchr::{memchr_iter, memchr2, memchr2_iter};
 
 use crate::feed::closing_quote;
+use crate::sheet;
 
 /// Where the text of a cell is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +27,8 @@ pub(crate) struct Layout {
     pub(crate) wanted: Vec<u32>,
     /// Places in the row.
     pub(crate) places: usize,
+    /// Cells beyond those of the header are no mistake: notes beside a table in a sheet.
+    pub(crate) beside: bool,
 }
 
 impl Layout {
@@ -48,9 +51,15 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The text of the cell at a place of the layout.
+    /// The text of the cell at a place of the layout, as a person sees it.
     #[inline]
     pub(crate) fn text(&self, place: usize) -> &'a str {
+        sheet::bare(self.cell(place))
+    }
+
+    /// The same with the mark that a value of a workbook has.
+    #[inline]
+    pub(crate) fn cell(&self, place: usize) -> &'a str {
         let cell = self.cells.get(place).copied().unwrap_or_default();
         let text = if cell.apart { self.apart } else { self.chunk };
         text.get(cell.start as usize..cell.end as usize).unwrap_or("")
@@ -109,9 +118,9 @@ fn bare(chunk: &str, first_line: u64, layout: &Layout, buffers: &mut Buffers, ea
         count += 1;
         start = at + 1;
         if is_end {
-            let blank = count == 1 && chunk.get(record..stop).unwrap_or("").trim().is_empty();
+            let blank = is_blank(chunk.get(record..stop).unwrap_or(""), count, layout);
             if !blank {
-                let fits = count >= layout.least && !extra;
+                let fits = count >= layout.least && (layout.beside || !extra);
                 pad(buffers, layout, count);
                 let row = Row { chunk, apart: "", cells: &buffers.cells, line, count, fits, after_quote: false };
                 each(&row);
@@ -122,6 +131,16 @@ fn bare(chunk: &str, first_line: u64, layout: &Layout, buffers: &mut Buffers, ea
             record = start;
         }
     }
+}
+
+/// A line without text is no row; in a sheet, neither is a row whose cells are all empty.
+fn is_blank(record: &str, count: usize, layout: &Layout) -> bool {
+    let blank = |sign: char| {
+        sign.is_whitespace()
+            || sign == char::from(layout.newline)
+            || (layout.beside && sign == char::from(layout.separator))
+    };
+    (count == 1 || layout.beside) && record.chars().all(blank)
 }
 
 /// Cells under blank headers at the end may be absent: then they are empty.
@@ -192,9 +211,9 @@ fn quoted(chunk: &str, first_line: u64, layout: &Layout, buffers: &mut Buffers, 
             }
         }
         let whole = chunk.get(record..at.min(bytes.len())).unwrap_or("");
-        let blank = count == 1 && !any_quote && whole.trim().is_empty();
+        let blank = !any_quote && is_blank(whole, count, layout);
         if !blank {
-            let fits = count >= layout.least && !extra;
+            let fits = count >= layout.least && (layout.beside || !extra);
             pad(buffers, layout, count);
             let row = Row { chunk, apart: &buffers.apart, cells: &buffers.cells, line, count, fits, after_quote };
             each(&row);

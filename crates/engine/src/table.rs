@@ -5,7 +5,7 @@ use std::path::Path;
 use jauge::problem::{DataPlace, DataProblem, Place, Problem};
 use jauge::program::model::Format;
 
-use crate::feed::{Feed, Stop};
+use crate::feed::Stop;
 use crate::header::{Headers, not_utf8};
 use crate::limits;
 use crate::open;
@@ -25,6 +25,7 @@ pub fn read_table(root: &Path, path: &str, format: &Format) -> Result<Table, Box
         }
         let at = DataPlace {
             path: path.to_string(),
+            sheet: String::new(),
             line: stop.line,
             column: stop.column,
             header: String::new(),
@@ -32,9 +33,8 @@ pub fn read_table(root: &Path, path: &str, format: &Format) -> Result<Table, Box
         };
         Box::new(Problem::at(*stop.fact, Place::Data(at)))
     };
-    let input = open::file(root, path).map_err(|fact| whole(*fact))?;
-    let mut feed = Feed::new(input, format.encoding.as_deref(), limits::CHUNK).map_err(place)?;
-    let headers = Headers::read(&mut feed, format.separator, &[]).map_err(place)?;
+    let (mut feed, _, _) = open::feed(root, path, format, limits::CHUNK).map_err(place)?;
+    let headers = Headers::read(&mut feed, format.separator, format.header_rows, &[]).map_err(place)?;
     let width = headers.names.len();
     let layout = Layout {
         separator: feed.separator,
@@ -43,6 +43,7 @@ pub fn read_table(root: &Path, path: &str, format: &Format) -> Result<Table, Box
         least: headers.names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1),
         wanted: (0..width).map(|at| at as u32).collect(),
         places: width,
+        beside: feed.is_sheet,
     };
     let mut all: Vec<Vec<String>> = Vec::new();
     let mut buffers = Buffers::default();

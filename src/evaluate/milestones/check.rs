@@ -42,6 +42,7 @@ impl Evaluator<'_> {
             None => Both { fr: "date inconnue".into(), en: "date unknown".into() },
         };
         let place = |line: u64| DataPlace {
+            sheet: String::new(),
             path: data.path.clone().unwrap_or_default(),
             line,
             column: 0,

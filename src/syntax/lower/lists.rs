@@ -59,6 +59,9 @@ impl Lower<'_> {
             | Shape::RowIs
             | Shape::Counts
             | Shape::Priority
+            | Shape::Sheet
+            | Shape::HeaderRows
+            | Shape::Texts
             | Shape::CountColumn
             | Shape::PeriodColumn
             | Shape::PeriodWanted

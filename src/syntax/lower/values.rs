@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Lower, Pair};
 use crate::problem::{SyntaxProblem, close_to};
-use crate::syntax::ast::{Choice, FromFile, Name, PeriodWanted, RowIs, Text, Value};
+use crate::syntax::ast::{Choice, FromFile, Name, PeriodWanted, RowIs, SheetNamed, Text, Value};
 use crate::syntax::grammar::Rule;
 use crate::syntax::keywords::{self, Hint, Shape};
 use crate::syntax::limits;
@@ -29,6 +29,9 @@ impl Lower<'_> {
             Shape::RowIs => Rule::v_row_is,
             Shape::Counts => Rule::v_counts,
             Shape::Priority => Rule::v_priority,
+            Shape::Sheet => Rule::v_sheet,
+            Shape::HeaderRows => Rule::v_header_rows,
+            Shape::Texts => Rule::v_texts,
             Shape::CountColumn => Rule::v_count_column,
             Shape::PeriodColumn => Rule::v_period_column,
             Shape::PeriodWanted => Rule::v_period_wanted,
@@ -46,6 +49,7 @@ impl Lower<'_> {
             Shape::Members | Shape::Items | Shape::Columns | Shape::Rows | Shape::Expected => return None,
         };
         let whole = self.at(range.clone());
+        let whole_text = self.slice(range.clone()).to_string();
         let pairs: Vec<Pair<'_>> = self.read(rule, range)?.filter(|pair| pair.as_rule() != Rule::EOI).collect();
         let first = pairs.first()?;
         let value = match shape {
@@ -70,6 +74,21 @@ impl Lower<'_> {
                 }
                 Value::Priority(self.name(first), values)
             }
+            Shape::Sheet if first.as_rule() == Rule::bare_number => {
+                Value::Sheet(SheetNamed::Number(self.place(first)?, whole))
+            }
+            Shape::Sheet => Value::Sheet(SheetNamed::Name(self.text(first))),
+            Shape::HeaderRows => {
+                let last = pairs.last().filter(|last| last.as_rule() == Rule::bare_number)?;
+                let (first, last) = (self.place(first)?, self.place(last)?);
+                if last < first || last - first > 1 {
+                    let found = whole_text;
+                    self.fail(SyntaxProblem::Unexpected { found, hoped: Vec::new() }, whole);
+                    return None;
+                }
+                Value::HeaderRows(first, last, whole)
+            }
+            Shape::Texts => Value::Texts(pairs.iter().map(|pair| self.text(pair)).collect()),
             Shape::CountColumn => Value::CountColumn {
                 column: self.name(first),
                 unit: self.unit_word(pairs.iter().find(|part| part.as_rule() == Rule::unit_word)?),
@@ -122,6 +141,16 @@ impl Lower<'_> {
             Shape::Members | Shape::Items | Shape::Columns | Shape::Rows | Shape::Expected => return None,
         };
         Some(value)
+    }
+
+    /// A place in a workbook, from 1.
+    fn place(&mut self, pair: &Pair<'_>) -> Option<u32> {
+        let place = pair.as_str().parse().ok().filter(|place| (1..=limits::SHEET_ROWS).contains(place));
+        if place.is_none() {
+            let at = self.span(pair);
+            self.fail(SyntaxProblem::Unexpected { found: pair.as_str().to_string(), hoped: Vec::new() }, at);
+        }
+        place
     }
 
     fn choice(&mut self, list: &'static [Choice], range: Range<usize>, key: &str) -> Option<Value> {

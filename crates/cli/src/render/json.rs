@@ -73,6 +73,7 @@ fn place(place: &Place, files: &Files) -> Value {
         Place::Data(data) => json!({
             "kind": "data",
             "file": at.path,
+            "cell": data.address(),
             "line": data.line,
             "column": data.column,
             "header": data.header,

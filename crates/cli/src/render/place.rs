@@ -53,10 +53,16 @@ pub fn lines(place: &Place, files: &Files) -> Lines {
 
 /// The place of a cell for people: `donnees.csv:12, colonne 3 « région » : « Tangr »`.
 pub fn cell(place: &jauge::problem::DataPlace, lang: Lang) -> String {
-    let mut text = format!("{}:{}", place.path, place.line);
+    let address = place.address();
+    let mut text = match &address {
+        Some(address) => format!("{}, {address}", place.path),
+        None => format!("{}:{}", place.path, place.line),
+    };
     if place.column > 0 {
         let (column, header) = (place.column, &place.header);
-        text.push_str(&lang.pick(format!(", colonne {column}"), format!(", column {column}")));
+        if address.is_none() {
+            text.push_str(&lang.pick(format!(", colonne {column}"), format!(", column {column}")));
+        }
         if !header.is_empty() {
             text.push_str(&lang.pick(format!(" « {header} »"), format!(" `{header}`")));
         }

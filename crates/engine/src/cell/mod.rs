@@ -67,6 +67,8 @@ impl Value {
 /// Why a cell could not be read. Its words are made later, for those that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Mistake {
+    /// An error of a workbook.
+    ErrorCell,
     /// Empty where it may not be.
     Empty,
     /// Not a number.
@@ -118,6 +120,7 @@ impl Mistake {
             Mistake::AfterQuote => 11,
             Mistake::Qualified => 12,
             Mistake::NotWhole => 14,
+            Mistake::ErrorCell => 15,
         }
     }
 }

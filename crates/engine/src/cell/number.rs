@@ -28,6 +28,11 @@ impl NumberStyle {
         }
     }
 
+    /// As a workbook's own numbers are written: a point for decimals and nothing else.
+    pub(crate) fn plain(self) -> Self {
+        NumberStyle { decimal: '.', thousands: None, declared: true, percent: self.percent }
+    }
+
     /// The source says how its numbers are written.
     pub(crate) fn is_declared(self) -> bool {
         self.declared

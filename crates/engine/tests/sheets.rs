@@ -1,0 +1,270 @@
+//! What the engine makes of workbooks. All data are synthetic.
+
+mod common;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use common::*;
+use jauge::plan::{Cube, CubeQuery, CubeSource, LaneState};
+use jauge::problem::{DataProblem, Fact, Place};
+use jauge::program::model::{DateStyle, SheetWanted, TestKind};
+use jauge_engine::Engine;
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+
+/// A folder of its own for each test.
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("jauge-sheets-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn ask(world: &World, root: &std::path::Path, file: &str, query: &CubeQuery) -> Cube {
+    let mut world = World { source: world.source.clone(), ..common::world() };
+    world.source.path = Some(file.into());
+    Engine::new(root).threads(2).chunk_bytes(64).cube(query, world.catalog())
+}
+
+fn sums() -> CubeQuery {
+    query(vec![dimension_key(SEX, 0, 0)], vec![LaneState::Rows, LaneState::Sum(AMOUNT)])
+}
+
+fn addresses(cube: &Cube) -> Vec<String> {
+    let of = |place: &Place| match place {
+        Place::Data(at) => at.address().unwrap_or_default(),
+        Place::Text(_) | Place::Path(_) => String::new(),
+    };
+    cube.problems.iter().map(|problem| format!("{} {}", problem.code(), of(&problem.at))).collect()
+}
+
+#[test]
+fn cells_are_taken_as_the_workbook_keeps_them() {
+    let root = folder("cells");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Mes données").expect("a name");
+    sheet.write(0, 1, "Registre 2020").expect("a cell");
+    for (column, header) in ["", "sexe", "montant", "jour", "note"].iter().enumerate() {
+        sheet.write(3, column as u16, *header).expect("a cell");
+    }
+    let date = Format::new().set_num_format("dd/mm/yyyy");
+    let rows: [(&str, f64); 3] = [("F", 0.1 + 0.2), ("M", -2.0), ("F", 1e6)];
+    for (at, (sex, amount)) in rows.into_iter().enumerate() {
+        let row = 4 + at as u32;
+        sheet.write(row, 1, sex).expect("a cell");
+        sheet.write(row, 2, amount).expect("a cell");
+        let day = ExcelDateTime::from_ymd(2020, 2, 27 + at as u8).expect("a day");
+        sheet.write_with_format(row, 3, &day, &date).expect("a cell");
+    }
+    // Kept as text, as a person types them; a row of nothing; a note beside the table; a total.
+    sheet.write(7, 1, "F").expect("a cell");
+    sheet.write(7, 2, "12,5").expect("a cell");
+    sheet.write(7, 3, "15/02/2020").expect("a cell");
+    sheet.write(7, 9, "une \"note\"\nà côté").expect("a cell");
+    sheet.write(9, 1, "M").expect("a cell");
+    sheet.write_formula(9, 2, Formula::new("=1+2").set_result("3")).expect("a cell");
+    sheet.write(10, 1, " Total ").expect("a cell");
+    sheet.write(10, 2, 999).expect("a cell");
+    book.save(root.join("r.xlsx")).expect("a workbook");
+
+    let mut world = world().lenient();
+    world.source.format.decimal = Some(',');
+    world.source.format.dates = DateStyle::DayMonthYear;
+    world.source.format.excluded_rows = vec!["Total".into()];
+    world.source.columns.retain(|column| ["sexe", "montant", "jour"].contains(&column.name.as_str()));
+    let (amount, day) = (1, 2);
+    let cube = ask(
+        &world,
+        &root,
+        "r.xlsx",
+        &query(vec![dimension_key(SEX, 0, 0)], vec![LaneState::Rows, LaneState::Sum(amount)]),
+    );
+    assert_eq!(addresses(&cube), Vec::<String>::new());
+    let lines = query(vec![dimension_key(SEX, 0, 0)], vec![LaneState::Line]);
+    assert_eq!(show(&ask(&world, &root, "r.xlsx", &lines)), ["[0] 5", "[1] 6"]);
+    assert_eq!(show(&cube), ["[0] 3 1000012.8/3", "[1] 2 1/2"]);
+    assert_eq!(cube.rows, 5);
+    let from = jauge::types::Date::new(2020, 2, 28).expect("a day").day_number();
+    let late = counting(day, TestKind::DayBetween(from, from + 1), jauge::program::model::MissingPolicy::Excluded);
+    assert_eq!(show(&ask(&world, &root, "r.xlsx", &late)), ["[] 2"]);
+
+    // The columns that are not in the sheet are told where the headers are.
+    let cube = ask(&common::world(), &root, "r.xlsx", &sums());
+    let expected =
+        ["E0512 'Mes données'!4:4"; 5].into_iter().chain(["E0520 'Mes données'!C8", "E0525 'Mes données'!B11"]);
+    assert_eq!(addresses(&cube), expected.collect::<Vec<_>>());
+    std::fs::remove_dir_all(root).expect("the folder");
+}
+
+#[test]
+fn errors_and_wrong_cells_have_their_address() {
+    let root = folder("errors");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "sexe").expect("a cell");
+    sheet.write(0, 27, "montant").expect("a cell");
+    sheet.write(1, 0, "F").expect("a cell");
+    sheet.write_formula(1, 27, Formula::new("=1/0").set_result("#DIV/0!")).expect("a cell");
+    sheet.write(2, 0, "X").expect("a cell");
+    sheet.write(2, 27, "douze").expect("a cell");
+    sheet.write(3, 0, "M").expect("a cell");
+    book.save(root.join("e.xlsx")).expect("a workbook");
+    let mut world = world();
+    world.source.columns.retain(|column| ["sexe", "montant"].contains(&column.name.as_str()));
+    let cube = ask(&world, &root, "e.xlsx", &query(vec![dimension_key(0, 0, 0)], vec![LaneState::Sum(1)]));
+    assert_eq!(addresses(&cube), ["E0576 Sheet1!AB2", "E0525 Sheet1!A3", "E0519 Sheet1!AB3", "E0518 Sheet1!AB4"]);
+    std::fs::remove_dir_all(root).expect("the folder");
+}
+
+#[test]
+fn shares_are_read_as_they_are_shown() {
+    let root = folder("shares");
+    let mut book = Workbook::new();
+    let percent = Format::new().set_num_format("0.0%");
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "montant").expect("a cell");
+    sheet.write_with_format(1, 0, 0.314, &percent).expect("a cell");
+    sheet.write_with_format(2, 0, 0.07, &percent).expect("a cell");
+    sheet.write(3, 0, 50).expect("a cell");
+    book.save(root.join("s.xlsx")).expect("a workbook");
+    let mut world = world();
+    world.source.columns.retain(|column| column.name == "montant");
+    world.source.columns[0].of = jauge::program::model::ColumnType::Number(jauge::types::Unit::Percent);
+    let cube = ask(&world, &root, "s.xlsx", &query(vec![], vec![LaneState::Sum(0)]));
+    assert_eq!((show(&cube), addresses(&cube)), (vec!["[] 88.4/3".to_string()], vec![]));
+    // In a column that is no share, a cell shown in per cent is not taken for a number.
+    world.source.columns[0].of = jauge::program::model::ColumnType::Number(jauge::types::Unit::Number);
+    let cube = ask(&world, &root, "s.xlsx", &query(vec![], vec![LaneState::Sum(0)]));
+    assert_eq!(addresses(&cube), ["E0519 Sheet1!A2", "E0519 Sheet1!A3"]);
+    std::fs::remove_dir_all(root).expect("the folder");
+}
+
+#[test]
+fn sheets_are_named_or_counted() {
+    let root = folder("names");
+    let mut book = Workbook::new();
+    for (name, hidden, sex) in [("Lisez-moi", false, "M"), ("Données", false, "F"), ("Archives", true, "M")] {
+        let sheet = book.add_worksheet().set_name(name).expect("a name").set_hidden(hidden);
+        sheet.write(0, 0, "sexe").expect("a cell");
+        sheet.write(1, 0, sex).expect("a cell");
+    }
+    book.save(root.join("n.xlsx")).expect("a workbook");
+    let mut world = world();
+    world.source.columns.retain(|column| column.name == "sexe");
+    let query = query(vec![dimension_key(0, 0, 0)], vec![LaneState::Rows]);
+    let mut of = |sheet: Option<SheetWanted>| {
+        world.source.format.sheet = sheet;
+        ask(&world, &root, "n.xlsx", &query)
+    };
+    let cube = of(None);
+    let [problem] = cube.problems.as_slice() else { panic!("{:?}", cube.problems) };
+    let Fact::DataProblem(DataProblem::SheetNotSaid { sheets, .. }) = &problem.fact else { panic!("{problem:?}") };
+    assert_eq!((sheets.join(","), cube.unreadable), ("Lisez-moi,Données".to_string(), true));
+    for sheet in [SheetWanted::Name("Données".into()), SheetWanted::Name(" Données".into()), SheetWanted::Number(2)] {
+        let cube = of(Some(sheet.clone()));
+        assert_eq!((show(&cube), cube.problems.len()), (vec!["[0] 1".to_string()], 0), "{sheet:?}");
+    }
+    let cube = of(Some(SheetWanted::Number(3)));
+    assert_eq!((show(&cube), addresses(&cube)), (vec!["[1] 1".to_string()], vec!["W0502 ".to_string()]));
+    for sheet in [SheetWanted::Name("Donées".into()), SheetWanted::Number(4)] {
+        let cube = of(Some(sheet));
+        let [problem] = cube.problems.as_slice() else { panic!("{:?}", cube.problems) };
+        assert_eq!((problem.code(), cube.unreadable), ("E0572", true));
+    }
+    std::fs::remove_dir_all(root).expect("the folder");
+}
+
+#[test]
+fn old_and_open_workbooks() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let mut world = world();
+    world.source.columns.retain(|column| ["sexe", "montant", "jour"].contains(&column.name.as_str()));
+    let query = query(vec![dimension_key(0, 0, 0)], vec![LaneState::Rows, LaneState::Sum(1)]);
+    let cube = ask(&world, &root, "synthetic.xls", &query);
+    assert_eq!(
+        (show(&cube), addresses(&cube)),
+        (vec!["[0] 2 4.5/2".into(), "[1] 1 -2/1".into()], vec![]),
+        "{:?}",
+        cube.problems
+    );
+
+    let root = folder("ods");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(root.join("o.ods")).expect("a file"));
+    let options = zip::write::SimpleFileOptions::default();
+    let mut file = |name: &str, text: &str| {
+        zip.start_file(name, options).expect("an entry");
+        zip.write_all(text.as_bytes()).expect("its text");
+    };
+    file("mimetype", "application/vnd.oasis.opendocument.spreadsheet");
+    file(
+        "META-INF/manifest.xml",
+        "<?xml version=\"1.0\"?><manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>",
+    );
+    let cell = |kind: &str, value: &str, text: &str| {
+        format!("<table:table-cell office:value-type=\"{kind}\" {value}><text:p>{text}</text:p></table:table-cell>")
+    };
+    let text = |text: &str| cell("string", "", text);
+    let row = |cells: [String; 3]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let float = |number: &str| cell("float", &format!("office:value=\"{number}\""), number);
+    let day = |day: &str| cell("date", &format!("office:date-value=\"{day}\""), day);
+    let rows = [
+        row([text("sexe"), text("montant"), text("jour")]),
+        row([text("F"), float("1.5"), day("2020-03-01")]),
+        row([text("M"), text("-2"), day("2020-03-02")]),
+        row([text("F"), float("3"), day("2020-03-03")]),
+    ];
+    file(
+        "content.xml",
+        &format!(
+            "<?xml version=\"1.0\"?><office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+             xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+             xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:body><office:spreadsheet>\
+             <table:table table:name=\"Données\">{}</table:table></office:spreadsheet></office:body>\
+             </office:document-content>",
+            rows.concat()
+        ),
+    );
+    zip.finish().expect("an archive");
+    let cube = ask(&world, &root, "o.ods", &query);
+    assert_eq!(
+        (show(&cube), addresses(&cube)),
+        (vec!["[0] 2 4.5/2".into(), "[1] 1 -2/1".into()], vec![]),
+        "{:?}",
+        cube.problems
+    );
+    std::fs::remove_dir_all(root).expect("the folder");
+}
+
+#[test]
+fn what_is_no_workbook_is_said() {
+    let root = folder("broken");
+    std::fs::write(root.join("text.xlsx"), "sexe;montant\nF;1\n").expect("a file");
+    std::fs::write(root.join("empty.xlsx"), "").expect("a file");
+    std::fs::write(root.join("r.csv"), "sexe;montant\nF;1\n").expect("a file");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for row in 0..2_000u32 {
+        sheet.write(row, 0, format!("cellule {row}")).expect("a cell");
+    }
+    let whole = book.save_to_buffer().expect("a workbook");
+    for cut in [1, 30, whole.len() / 3, whole.len() / 2, whole.len() - 10] {
+        std::fs::write(root.join("cut.xlsx"), &whole[..cut]).expect("a file");
+        let cube = ask(&world(), &root, "cut.xlsx", &sums());
+        assert_eq!((cube.problems[0].code(), cube.unreadable), ("E0574", true), "{cut}");
+    }
+    // Bytes changed anywhere end in an answer or in a problem, never in a panic.
+    for at in (0..whole.len()).step_by(397) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x55;
+        std::fs::write(root.join("bent.xlsx"), &bytes).expect("a file");
+        let _ = ask(&world(), &root, "bent.xlsx", &sums());
+    }
+    for name in ["text.xlsx", "empty.xlsx"] {
+        let cube = ask(&world(), &root, name, &sums());
+        assert_eq!((cube.problems[0].code(), cube.unreadable), ("E0574", true), "{name}");
+    }
+    assert_eq!(ask(&world(), &root, "none.xlsx", &sums()).problems[0].code(), "E0501");
+    let mut world = world();
+    world.source.format.sheet = Some(SheetWanted::Number(1));
+    assert_eq!(ask(&world, &root, "r.csv", &sums()).problems[0].code(), "E0575");
+    std::fs::remove_dir_all(root).expect("the folder");
+}
