@@ -52,6 +52,11 @@ pub mod limits {
     pub const COLUMNS: usize = 100_000;
     /// Classes of rows that a thread holds before it folds them into cells.
     pub const CLASSES: usize = 1 << 18;
+    /// Bytes of the parts of a workbook that are unpacked into memory, together: texts, styles, and the sheets of other formats than
+    /// `.xlsx`.
+    pub const WORKBOOK: u64 = 1 << 30;
+    /// Rows and columns of a sheet, as many as Excel has.
+    pub const SHEET: (u32, u32) = (1 << 20, 1 << 14);
     /// Rows of a sheet among which the headers are sought.
     pub const HEADER_ROWS: usize = 50;
     /// Rows of a code list.

@@ -16,6 +16,7 @@ use calamine::{
 use jauge::problem::{DataProblem, close_to};
 use jauge::program::model::SheetWanted;
 
+use crate::limits;
 use crate::open::Input;
 use crate::text::plain;
 
@@ -80,6 +81,11 @@ pub(crate) fn open(
     let told = |error: io::Error| Box::new(crate::open::told(&error, Path::new(""), declared));
     let file = File::open(path).map_err(told)?;
     let total = file.metadata().map_err(told)?.len();
+    if kind != Kind::Xls {
+        bounded(&file, kind).map_err(|reason| {
+            Box::new(DataProblem::WorkbookUnreadable { path: declared.to_string(), locked: false, reason })
+        })?;
+    }
     let (pieces, waiting) = sync_channel(WAITING);
     let (tell, found) = sync_channel::<Found>(1);
     let (name, wanted) = (declared.to_string(), wanted.cloned());
@@ -95,6 +101,26 @@ pub(crate) fn open(
     let (sheet, hidden) = found?;
     let reader = Box::new(Stream { waiting, piece: Vec::new(), at: 0 });
     Ok(Opened { input: Input { path: declared.to_string(), reader, total }, sheet, hidden })
+}
+
+/// Counts what will be in memory at once by unpacking it into nothing: the sizes that an archive states may be false.
+fn bounded(file: &File, kind: Kind) -> Result<(), String> {
+    // A file that is no archive is told so by whoever opens it next; one with a password is no archive either.
+    let Ok(mut archive) = zip::ZipArchive::new(BufReader::new(file)) else { return Ok(()) };
+    let mut left = limits::WORKBOOK;
+    for at in 0..archive.len() {
+        let Ok(entry) = archive.by_index(at) else { continue };
+        let name = entry.name().map_or_else(|_| String::new(), |name| name.to_string());
+        let streamed = kind == Kind::Xlsx && name.contains("worksheets/sheet");
+        let unread = ["media/", "Pictures/", "Thumbnails/"].iter().any(|folder| name.contains(folder));
+        if streamed || unread {
+            continue;
+        }
+        // Damage is found by the reader itself.
+        let read = io::copy(&mut entry.take(left + 1), &mut io::sink()).unwrap_or(0);
+        left = left.checked_sub(read).ok_or_else(|| format!("{name}: > {} MiB", limits::WORKBOOK >> 20))?;
+    }
+    Ok(())
 }
 
 /// Pieces as one stream of bytes.
@@ -172,6 +198,7 @@ impl Unpacking<'_> {
                     match page.move_to(row, column) {
                         Ok(()) => {}
                         Err(Gone::Reader) => return,
+                        Err(Gone::Outside) => return self.fail(&"a cell lies outside of any sheet"),
                         Err(Gone::Order) => return self.fail(&"the cells of the sheet are out of order"),
                     }
                     match cell.get_value() {
@@ -210,8 +237,10 @@ impl Unpacking<'_> {
             let at =
                 |start: u32, offset: usize| u32::try_from(offset).ok().and_then(|offset| start.checked_add(offset));
             let (Some(row), Some(column)) = (at(top, row), at(left, column)) else { continue };
-            if page.move_to(row, column).is_err() {
-                return;
+            match page.move_to(row, column) {
+                Ok(()) => {}
+                Err(Gone::Reader) => return,
+                Err(Gone::Order | Gone::Outside) => return self.fail(&"a cell lies outside of any sheet"),
             }
             match value {
                 Data::Empty => {}
@@ -292,6 +321,8 @@ enum Gone {
     Reader,
     /// A cell comes after one that follows it.
     Order,
+    /// A cell is where no sheet has any.
+    Outside,
 }
 
 /// The records in the making.
@@ -310,6 +341,9 @@ impl<'a> Page<'a> {
     }
 
     fn move_to(&mut self, row: u32, column: u32) -> Result<(), Gone> {
+        if row >= limits::SHEET.0 || column >= limits::SHEET.1 {
+            return Err(Gone::Outside);
+        }
         if row < self.row || (row == self.row && self.begun && column <= self.column) {
             return Err(Gone::Order);
         }

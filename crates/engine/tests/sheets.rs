@@ -234,6 +234,64 @@ fn old_and_open_workbooks() {
     std::fs::remove_dir_all(root).expect("the folder");
 }
 
+/// An `.xlsx` of one sheet with this text, and these shared texts written from a reader.
+fn packed(path: &std::path::Path, sheet: &str, shared: &mut dyn std::io::Read) {
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(path).expect("a file"));
+    let options = zip::write::SimpleFileOptions::default();
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let book = format!(
+        "<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+    );
+    let links = format!(
+        "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relations}/worksheet\" \
+         Target=\"worksheets/sheet1.xml\"/></Relationships>"
+    );
+    let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{sheet}</sheetData></worksheet>");
+    let root = format!(
+        "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relations}/officeDocument\" \
+         Target=\"xl/workbook.xml\"/></Relationships>"
+    );
+    for (name, text) in [
+        ("_rels/.rels", root),
+        ("xl/workbook.xml", book),
+        ("xl/_rels/workbook.xml.rels", links),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ] {
+        zip.start_file(name, options).expect("an entry");
+        zip.write_all(text.as_bytes()).expect("its text");
+    }
+    zip.start_file("xl/sharedStrings.xml", options).expect("an entry");
+    std::io::copy(shared, &mut zip).expect("its text");
+    zip.finish().expect("an archive");
+}
+
+#[test]
+fn hostile_workbooks_end_soon() {
+    let root = folder("hostile");
+    let header = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>sexe</t></is></c></row>";
+    let mut world = world();
+    world.source.columns.retain(|column| column.name == "sexe");
+    let query = query(vec![dimension_key(0, 0, 0)], vec![LaneState::Rows]);
+    let far = |at: &str, row: &str| {
+        format!("{header}<row r=\"{row}\"><c r=\"{at}\" t=\"inlineStr\"><is><t>F</t></is></c></row>")
+    };
+    packed(&root.join("good.xlsx"), &far("A1048576", "1048576"), &mut &b"<sst/>"[..]);
+    let cube = ask(&world, &root, "good.xlsx", &query);
+    assert_eq!((show(&cube), cube.problems.len()), (vec!["[0] 1".to_string()], 0), "{:?}", cube.problems);
+    for (at, row) in [("A4294967290", "4294967290"), ("A1048577", "1048577"), ("ZZZ2", "2")] {
+        packed(&root.join("far.xlsx"), &far(at, row), &mut &b"<sst/>"[..]);
+        let cube = ask(&world, &root, "far.xlsx", &query);
+        assert!(cube.unreadable, "{at}");
+    }
+    // More than a gibibyte of blanks in a megabyte.
+    packed(&root.join("bomb.xlsx"), &far("A2", "2"), &mut std::io::Read::take(std::io::repeat(b' '), (1 << 30) + 1));
+    let cube = ask(&world, &root, "bomb.xlsx", &query);
+    assert_eq!((cube.problems[0].code(), cube.unreadable), ("E0574", true));
+    std::fs::remove_dir_all(root).expect("the folder");
+}
+
 #[test]
 fn what_is_no_workbook_is_said() {
     let root = folder("broken");
