@@ -522,9 +522,8 @@ impl DataProblem {
                         Binary::Zeros => "des octets nuls : ce n'est pas du texte, ou de l'UTF-16 sans marque au début",
                     },
                     match looks {
-                        Binary::Workbook | Binary::OldWorkbook => {
-                            "dans Excel : Fichier, Enregistrer sous, « CSV UTF-8 (délimité par des virgules) »"
-                        }
+                        Binary::Workbook => "nommez le fichier .xlsx (ou .ods), ou enregistrez-le dans Excel en « CSV UTF-8 »",
+                        Binary::OldWorkbook => "nommez le fichier .xls, ou enregistrez-le dans Excel en « CSV UTF-8 »",
                         Binary::Parquet => "enregistrez ces données au format CSV",
                         Binary::Zeros => "enregistrez le fichier en CSV UTF-8, ou écrivez : encodage: \"utf-16le\"",
                     },
@@ -538,9 +537,8 @@ impl DataProblem {
                         Binary::Zeros => "bytes of zero: this is not text, or it is UTF-16 with no mark at its start",
                     },
                     match looks {
-                        Binary::Workbook | Binary::OldWorkbook => {
-                            "in Excel: File, Save As, “CSV UTF-8 (Comma delimited)”"
-                        }
+                        Binary::Workbook => "name the file .xlsx (or .ods), or save it from Excel as “CSV UTF-8”",
+                        Binary::OldWorkbook => "name the file .xls, or save it from Excel as “CSV UTF-8”",
                         Binary::Parquet => "save these data as CSV",
                         Binary::Zeros => "save the file as CSV UTF-8, or write: encoding: \"utf-16le\"",
                     },

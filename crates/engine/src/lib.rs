@@ -1,4 +1,4 @@
-//! The embedded engine: cube queries over CSV files, streamed on all cores, exact.
+//! The embedded engine: cube queries over CSV files and workbooks, streamed on all cores, exact.
 //!
 //! ```text
 //! file ──decode──▶ chunks of whole records ──split──▶ cells ──decode──▶ values ──▶ classes of rows ──fold──▶ Cube
