@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+pub mod register;
+
 /// A small generator of numbers that look random (SplitMix64), so that runs can be compared.
 #[derive(Debug, Clone)]
 pub struct Seeded(u64);
