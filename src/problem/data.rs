@@ -326,6 +326,8 @@ pub enum Binary {
     OldWorkbook,
     /// Parquet.
     Parquet,
+    /// Compressed, inside of what has been unpacked.
+    Packed,
     /// Bytes of zero.
     Zeros,
 }
@@ -519,12 +521,14 @@ impl DataProblem {
                         Binary::Workbook => "un classeur Excel ou LibreOffice, ou une archive",
                         Binary::OldWorkbook => "un classeur Excel ancien (.xls)",
                         Binary::Parquet => "un fichier Parquet",
+                        Binary::Packed => "un fichier compressé deux fois",
                         Binary::Zeros => "des octets nuls : ce n'est pas du texte, ou de l'UTF-16 sans marque au début",
                     },
                     match looks {
                         Binary::Workbook => "nommez le fichier .xlsx (ou .ods), ou enregistrez-le dans Excel en « CSV UTF-8 »",
                         Binary::OldWorkbook => "nommez le fichier .xls, ou enregistrez-le dans Excel en « CSV UTF-8 »",
                         Binary::Parquet => "enregistrez ces données au format CSV",
+                        Binary::Packed => "décompressez-le une fois, puis nommez le fichier obtenu",
                         Binary::Zeros => "enregistrez le fichier en CSV UTF-8, ou écrivez : encodage: \"utf-16le\"",
                     },
                 ),
@@ -534,12 +538,14 @@ impl DataProblem {
                         Binary::Workbook => "an Excel or LibreOffice workbook, or an archive",
                         Binary::OldWorkbook => "an old Excel workbook (.xls)",
                         Binary::Parquet => "a Parquet file",
+                        Binary::Packed => "a file compressed twice",
                         Binary::Zeros => "bytes of zero: this is not text, or it is UTF-16 with no mark at its start",
                     },
                     match looks {
                         Binary::Workbook => "name the file .xlsx (or .ods), or save it from Excel as “CSV UTF-8”",
                         Binary::OldWorkbook => "name the file .xls, or save it from Excel as “CSV UTF-8”",
                         Binary::Parquet => "save these data as CSV",
+                        Binary::Packed => "unpack it once, then name the file that comes out",
                         Binary::Zeros => "save the file as CSV UTF-8, or write: encoding: \"utf-16le\"",
                     },
                 ),

@@ -7,6 +7,7 @@ mod words;
 pub use data::Binary;
 pub use evaluation::Parts;
 pub use facts::Stated;
+pub use files::{Bound, Damage, Holds, Packing};
 pub use names::Named;
 pub use rules::Explained;
 pub use syntax::Hoped;
@@ -128,6 +129,8 @@ families! {
     time::TimeProblem,
     /// E05: data.
     data::DataProblem,
+    /// E05: data files as a whole.
+    files::FileProblem,
     /// E06: evaluation.
     evaluation::EvaluationProblem,
     /// E07: rules and published figures.

@@ -10,6 +10,7 @@ use jauge::plan::{Catalog, Cells, Cube, CubeQuery, CubeSource, Key, LaneState, S
 use jauge::problem::{DataPlace, DataProblem, Place, Problem};
 use jauge::program::model::{Column, DataSource, FactRows, TestKind, TestOn};
 
+use crate::bytes::Bytes;
 use crate::cell::Mistake;
 use crate::class::{Shape, measured};
 use crate::column::{Needed, Reader};
@@ -20,7 +21,8 @@ use crate::filter::Filters;
 use crate::fold::Folded;
 use crate::header::Headers;
 use crate::limits;
-use crate::open::{self, FilePlace};
+use crate::open::{self, FilePlace, Opened};
+use crate::remark::Remarks;
 use crate::report::{Mistakes, shorten};
 use crate::scan::{Part, Scan, distinct_words};
 use crate::split::Layout;
@@ -130,7 +132,7 @@ impl Engine {
         }
         let declared =
             FilePlace { path: source.path.clone().unwrap_or_else(|| source.name.clone()), ..FilePlace::default() };
-        let (mut feed, file, hidden) = self
+        let Opened { mut feed, place: file, remarks } = self
             .feed(query.source, source, self.chunk)
             .map_err(|stop| vec![place_stop(stop, source, &declared, &[])])?;
         let stopped = |stop: Stop| vec![place_stop(stop, source, &file, &[])];
@@ -237,10 +239,7 @@ impl Engine {
             let at = DataPlace { line: headers.line, ..file.whole() };
             problems.push(Problem::at(DataProblem::HeaderOnly { path: file.path.clone() }, Place::Data(at)));
         }
-        if hidden {
-            let fact = DataProblem::HiddenSheet { path: file.path.clone(), sheet: file.sheet.clone() };
-            problems.push(Problem::at(fact, Place::Data(file.whole())));
-        }
+        problems.extend(remarks.problems(&file));
         let (folded, mistakes, keys, several, identities) = merge(&scan, parts, &distinct_columns);
         let periods = folded.periods.clone();
         let (mut sets, too_large) = folded.finish(query);
@@ -277,13 +276,16 @@ impl Engine {
     }
 
     /// The file of a source, or the bytes in its place, at its start.
-    fn feed(&self, at: usize, source: &DataSource, chunk: usize) -> Result<(Feed, FilePlace, bool), Stop> {
+    fn feed(&self, at: usize, source: &DataSource, chunk: usize) -> Result<Opened, Stop> {
         let path = source.path.as_deref().unwrap_or(&source.name);
         let Some(inline) = self.inline.get(&at) else { return open::feed(&self.root, path, &source.format, chunk) };
+        if !inline.of_test {
+            return open::feed_of(Bytes::of_memory(&inline.bytes), path, &source.format, chunk);
+        }
         // Inline rows are text of an indicator file: UTF-8, whatever the source's file is.
-        let encoding = if inline.of_test { None } else { source.format.encoding.as_deref() };
-        let feed = Feed::new(open::memory(path, &inline.bytes), encoding, chunk)?;
-        Ok((feed, FilePlace { path: path.to_string(), sheet: String::new() }, false))
+        let feed = Feed::new(open::memory(path, &inline.bytes), None, chunk)?;
+        let place = FilePlace { path: path.to_string(), sheet: String::new() };
+        Ok(Opened { feed, place, remarks: Remarks::default() })
     }
 
     /// Duplicate keys, with both lines. The texts of the key are read again from the file, which is cheap for the few
@@ -359,7 +361,7 @@ impl Engine {
         lines.sort_unstable();
         let Some(last) = lines.last().copied() else { return texts };
         let source = scan.catalog.source;
-        let Ok((mut feed, _, _)) = self.feed(scan.query.source, source, limits::CHUNK) else { return texts };
+        let Ok(Opened { mut feed, .. }) = self.feed(scan.query.source, source, limits::CHUNK) else { return texts };
         let separator = Some(char::from(scan.layout.separator));
         // Below the headers, wherever they were.
         let rows = u32::try_from(scan.header_line).ok().map(|line| (line, line));

@@ -1,9 +1,10 @@
 //! A reader to UTF-8 chunks of whole records, whatever the encoding, with the line on which each chunk starts.
 
 use std::io::Read;
+use std::sync::atomic::Ordering;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use jauge::problem::{Binary, DataProblem, close_to};
+use jauge::problem::{Binary, DataProblem, Fact, close_to};
 use memchr::{memchr, memchr_iter, memchr2};
 
 use crate::limits;
@@ -12,7 +13,7 @@ use crate::open::Input;
 /// Why reading ends early: the source is unreadable.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stop {
-    pub(crate) fact: Box<DataProblem>,
+    pub(crate) fact: Box<Fact>,
     /// Line from 1, or 0 for the file as a whole.
     pub(crate) line: u64,
     /// Number of the column from 1, or 0.
@@ -21,12 +22,12 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    pub(crate) fn file(fact: DataProblem) -> Self {
-        Stop { fact: Box::new(fact), line: 0, column: 0, text: String::new() }
+    pub(crate) fn file(fact: impl Into<Fact>) -> Self {
+        Stop { fact: Box::new(fact.into()), line: 0, column: 0, text: String::new() }
     }
 
-    pub(crate) fn line(fact: DataProblem, line: u64) -> Self {
-        Stop { fact: Box::new(fact), line, column: 0, text: String::new() }
+    pub(crate) fn line(fact: impl Into<Fact>, line: u64) -> Self {
+        Stop { fact: Box::new(fact.into()), line, column: 0, text: String::new() }
     }
 }
 
@@ -54,7 +55,6 @@ pub(crate) struct Feed {
     pub(crate) is_sheet: bool,
     chunk: usize,
     ended: bool,
-    done: u64,
 }
 
 /// Bytes read at a time from an encoding other than UTF-8.
@@ -81,7 +81,6 @@ impl Feed {
             is_sheet: false,
             chunk: chunk.max(1),
             ended: false,
-            done: 0,
         };
         feed.fill_raw(START)?;
         if feed.raw.is_empty() {
@@ -127,7 +126,6 @@ impl Feed {
             is_sheet: true,
             chunk: chunk.max(1),
             ended: false,
-            done: 0,
         }
     }
 
@@ -135,9 +133,10 @@ impl Feed {
         &self.input.path
     }
 
-    /// Bytes read so far, and bytes in all.
+    /// Bytes of the file that have been read, and bytes in all.
     pub(crate) fn progress(&self) -> (u64, u64) {
-        (self.done, self.input.total.max(self.done))
+        let done = self.input.done.load(Ordering::Relaxed);
+        (done.min(self.input.total), self.input.total)
     }
 
     /// The next chunk of whole records; `None` at the end. `spare` is a buffer to use again.
@@ -223,9 +222,8 @@ impl Feed {
         while self.carry.len() < wanted && !self.ended {
             if self.decoder.is_none() {
                 let room = wanted - self.carry.len();
-                let read = read_up_to(&mut self.input, &mut self.carry, room)?;
-                self.ended = read < room;
-                self.done += read as u64;
+                let read = read_up_to(&mut self.input, &mut self.carry, room);
+                self.ended = read.map_err(|stop| self.broken(stop))? < room;
             } else {
                 self.fill_raw(RAW)?;
                 let raw = std::mem::take(&mut self.raw);
@@ -236,10 +234,17 @@ impl Feed {
     }
 
     fn fill_raw(&mut self, room: usize) -> Result<(), Stop> {
-        let read = read_up_to(&mut self.input, &mut self.raw, room)?;
-        self.ended = read < room;
-        self.done += read as u64;
+        let read = read_up_to(&mut self.input, &mut self.raw, room);
+        self.ended = read.map_err(|stop| self.broken(stop))? < room;
         Ok(())
+    }
+
+    /// Where reading fails, the line that could still be read, once there is one.
+    fn broken(&self, stop: Stop) -> Stop {
+        if self.carry.is_empty() && self.line == 1 {
+            return stop;
+        }
+        Stop { line: self.line_at(self.carry.len()), ..stop }
     }
 
     fn decode(&mut self, mut raw: &[u8], last: bool) -> Result<(), Stop> {
@@ -267,15 +272,8 @@ impl Feed {
 }
 
 fn read_up_to(input: &mut Input, buffer: &mut Vec<u8>, room: usize) -> Result<usize, Stop> {
-    let reader = input.reader.as_mut().take(room as u64);
-    read_all(reader, buffer).map_err(|error| {
-        let path = input.path.clone();
-        Stop::file(crate::open::told(&error, std::path::Path::new(""), &path))
-    })
-}
-
-fn read_all(mut reader: impl Read, buffer: &mut Vec<u8>) -> std::io::Result<usize> {
-    reader.read_to_end(buffer)
+    let read = input.reader.as_mut().take(room as u64).read_to_end(buffer);
+    read.map_err(|error| Stop::file(crate::open::told(&error, std::path::Path::new(""), &input.path)))
 }
 
 fn unknown_encoding(label: &str) -> Stop {
@@ -303,6 +301,8 @@ fn looks_binary(start: &[u8], zeros_are_text: bool) -> Option<Binary> {
         Some(Binary::Workbook)
     } else if start.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         Some(Binary::OldWorkbook)
+    } else if crate::unpack::packing(start).is_some() {
+        Some(Binary::Packed)
     } else if start.starts_with(b"PAR1") {
         Some(Binary::Parquet)
     } else if !zeros_are_text && start.contains(&0) {

@@ -1,6 +1,6 @@
 //! The start of a file to its separator, its headers and the place of each declared column.
 
-use jauge::problem::{DataProblem, close_to};
+use jauge::problem::{DataProblem, FileProblem, close_to};
 
 use crate::feed::{Feed, Stop, first_record_end, likely_encoding};
 use crate::limits;
@@ -265,13 +265,18 @@ fn cells(feed: &Feed, record: std::ops::Range<usize>, separator: u8) -> Result<V
         places: (bytes.len() + 1).min(limits::COLUMNS),
         beside: false,
     };
-    let mut names = Vec::new();
+    let (mut names, mut columns) = (Vec::new(), 0);
     let mut buffers = crate::split::Buffers::default();
     crate::split::rows(text, text.contains('"'), feed.line, &layout, &mut buffers, |row| {
+        columns = columns.max(row.count);
         if names.is_empty() {
             names = (0..row.count.min(limits::COLUMNS)).map(|at| composed(trim(row.text(at))).into_owned()).collect();
         }
     });
+    if columns > limits::COLUMNS {
+        let fact = FileProblem::TooManyColumns { path: feed.path().to_string(), limit: limits::COLUMNS };
+        return Err(Stop::line(fact, feed.line));
+    }
     Ok(names)
 }
 
@@ -297,7 +302,7 @@ pub(crate) fn not_utf8_at(
     let column = u32::try_from(column).unwrap_or(0);
     if declared {
         let fact = DataProblem::BrokenEncoding { encoding: "UTF-8".to_string() };
-        return Stop { fact: Box::new(fact), line, column, text: String::new() };
+        return Stop { fact: Box::new(fact.into()), line, column, text: String::new() };
     }
     let sample = bytes.get(at..).unwrap_or(&[]);
     let sample = sample.get(..AROUND).unwrap_or(sample);
@@ -315,5 +320,5 @@ pub(crate) fn not_utf8_at(
         name => name,
     };
     let fact = DataProblem::NotUtf8 { path: path.to_string(), likely, reads: reads.clone() };
-    Stop { fact: Box::new(fact), line, column, text: reads }
+    Stop { fact: Box::new(fact.into()), line, column, text: reads }
 }

@@ -8,6 +8,7 @@
 //! the same filters and have the same key codes. What is counted or summed is kept once per class, and cells are folded
 //! out of the classes at the end. Nothing depends on the order in which chunks or rows are met.
 
+mod bytes;
 mod cell;
 mod class;
 mod column;
@@ -19,6 +20,8 @@ mod filter;
 mod fold;
 mod header;
 mod open;
+mod pieces;
+mod remark;
 mod report;
 mod scan;
 mod sheet;
@@ -26,6 +29,7 @@ mod split;
 mod sum;
 mod table;
 mod text;
+mod unpack;
 mod windows;
 
 pub use engine::{Engine, Progress};
@@ -55,6 +59,14 @@ pub mod limits {
     /// Bytes of the parts of a workbook that are unpacked into memory, together: texts, styles, and the sheets of other formats than
     /// `.xlsx`.
     pub const WORKBOOK: u64 = 1 << 30;
+    /// Bytes that any compressed file may unpack to.
+    pub const UNPACKED_FREE: u64 = 1 << 30;
+    /// How many times its size a compressed file may unpack to beyond [`UNPACKED_FREE`]: tables seldom pass 50.
+    pub const UNPACKED_RATIO: u64 = 200;
+    /// Bytes that no compressed file may pass.
+    pub const UNPACKED: u64 = 1 << 40;
+    /// Bytes that unpacking zstd may look back on, all of them in memory; as many as its own program takes unless told otherwise.
+    pub const UNPACKED_MEMORY: u64 = 128 << 20;
     /// Rows and columns of a sheet, as many as Excel has.
     pub const SHEET: (u32, u32) = (1 << 20, 1 << 14);
     /// Rows of a sheet among which the headers are sought.

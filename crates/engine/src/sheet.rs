@@ -4,20 +4,23 @@
 //!
 //! A thread of its own unpacks the workbook and gives out pieces, so that rows are counted while others are unpacked.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use calamine::{
     CellErrorType, Data, DataRef, ExcelDateTime, Ods, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError,
     Xlsb, Xlsx, XlsxError,
 };
-use jauge::problem::{DataProblem, close_to};
+use jauge::problem::{DataProblem, Fact, close_to};
 use jauge::program::model::SheetWanted;
 
+use crate::bytes::{Bytes, Told, Watch};
 use crate::limits;
 use crate::open::Input;
+use crate::pieces::{PIECE, Pieces, pieces};
 use crate::text::plain;
 
 /// Between cells.
@@ -28,11 +31,6 @@ pub(crate) const ROW: u8 = 0x1e;
 pub(crate) const TYPED: char = '\u{1d}';
 /// Before the name of an error.
 pub(crate) const ERROR: char = '\u{1c}';
-
-/// Bytes of a piece.
-const PIECE: usize = 1 << 18;
-/// Pieces that wait.
-const WAITING: usize = 8;
 
 /// The text of a cell as a person sees it.
 #[inline]
@@ -68,45 +66,50 @@ pub(crate) fn kind(path: &str) -> Option<Kind> {
     }
 }
 
-type Pieces = SyncSender<io::Result<Vec<u8>>>;
+/// A workbook as it is read.
+type Book = BufReader<Bytes>;
+/// Bytes read at a time.
+const READ: usize = 1 << 16;
+
 type Found = Result<(String, bool), Box<DataProblem>>;
 
-/// Opens a sheet of the workbook at `path`, which is declared as `declared`.
+/// Opens a sheet of a workbook, which is declared as `declared`.
 pub(crate) fn open(
-    path: &Path,
+    bytes: Bytes,
     declared: &str,
     kind: Kind,
     wanted: Option<&SheetWanted>,
-) -> Result<Opened, Box<DataProblem>> {
+) -> Result<Opened, Box<Fact>> {
     let told = |error: io::Error| Box::new(crate::open::told(&error, Path::new(""), declared));
-    let file = File::open(path).map_err(told)?;
-    let total = file.metadata().map_err(told)?.len();
+    let unreadable = |reason: String| {
+        Box::new(DataProblem::WorkbookUnreadable { path: declared.to_string(), locked: false, reason }.into())
+    };
+    let (total, done, watch) = (bytes.total, Arc::clone(&bytes.done), bytes.watch());
+    let mut file = BufReader::with_capacity(READ, bytes);
     if kind != Kind::Xls {
-        bounded(&file, kind).map_err(|reason| {
-            Box::new(DataProblem::WorkbookUnreadable { path: declared.to_string(), locked: false, reason })
-        })?;
+        file = bounded(file, kind).map_err(unreadable)?;
     }
-    let (pieces, waiting) = sync_channel(WAITING);
+    let (pieces, stream) = pieces();
     let (tell, found) = sync_channel::<Found>(1);
     let (name, wanted) = (declared.to_string(), wanted.cloned());
+    let again = Arc::clone(&done);
     let unpack = move || {
-        let read = Unpacking { declared: &name, wanted: wanted.as_ref(), tell: &tell, pieces: &pieces };
-        read.run(BufReader::with_capacity(1 << 16, file), kind);
+        // The sheet is most of what is left to be read.
+        again.store(0, Ordering::Relaxed);
+        let read = Unpacking { declared: &name, wanted: wanted.as_ref(), tell: &tell, pieces: &pieces, watch };
+        read.run(file, kind);
     };
     std::thread::Builder::new().name("sheet".into()).spawn(unpack).map_err(told)?;
-    let Ok(found) = found.recv() else {
-        let reason = "the reader stopped".to_string();
-        return Err(Box::new(DataProblem::WorkbookUnreadable { path: declared.into(), locked: false, reason }));
-    };
-    let (sheet, hidden) = found?;
-    let reader = Box::new(Stream { waiting, piece: Vec::new(), at: 0 });
-    Ok(Opened { input: Input { path: declared.to_string(), reader, total }, sheet, hidden })
+    let found = found.recv().map_err(|_| unreadable("the reader stopped".to_string()))?;
+    let (sheet, hidden) = found.map_err(|fact| Box::new((*fact).into()))?;
+    let input = Input { path: declared.to_string(), reader: Box::new(stream), total, done };
+    Ok(Opened { input, sheet, hidden })
 }
 
 /// Counts what will be in memory at once by unpacking it into nothing: the sizes that an archive states may be false.
-fn bounded(file: &File, kind: Kind) -> Result<(), String> {
+fn bounded(mut file: Book, kind: Kind) -> Result<Book, String> {
     // A file that is no archive is told so by whoever opens it next; one with a password is no archive either.
-    let Ok(mut archive) = zip::ZipArchive::new(BufReader::new(file)) else { return Ok(()) };
+    let Ok(mut archive) = zip::ZipArchive::new(&mut file) else { return rewound(file) };
     let mut left = limits::WORKBOOK;
     for at in 0..archive.len() {
         let Ok(entry) = archive.by_index(at) else { continue };
@@ -120,32 +123,13 @@ fn bounded(file: &File, kind: Kind) -> Result<(), String> {
         let read = io::copy(&mut entry.take(left + 1), &mut io::sink()).unwrap_or(0);
         left = left.checked_sub(read).ok_or_else(|| format!("{name}: > {} MiB", limits::WORKBOOK >> 20))?;
     }
-    Ok(())
+    drop(archive);
+    rewound(file)
 }
 
-/// Pieces as one stream of bytes.
-struct Stream {
-    waiting: Receiver<io::Result<Vec<u8>>>,
-    piece: Vec<u8>,
-    at: usize,
-}
-
-impl Read for Stream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at >= self.piece.len() {
-            // The sender is gone: the sheet has ended.
-            let Ok(piece) = self.waiting.recv() else { return Ok(0) };
-            self.piece = piece?;
-            self.at = 0;
-        }
-        let rest = self.piece.get(self.at..).unwrap_or(&[]);
-        let count = rest.len().min(buffer.len());
-        if let (Some(to), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.at += count;
-        Ok(count)
-    }
+fn rewound(mut file: Book) -> Result<Book, String> {
+    io::Seek::rewind(&mut file).map_err(|error| error.to_string())?;
+    Ok(file)
 }
 
 struct Unpacking<'a> {
@@ -153,10 +137,11 @@ struct Unpacking<'a> {
     wanted: Option<&'a SheetWanted>,
     tell: &'a SyncSender<Found>,
     pieces: &'a Pieces,
+    watch: Option<Watch>,
 }
 
 impl Unpacking<'_> {
-    fn run(&self, file: BufReader<File>, kind: Kind) {
+    fn run(&self, file: Book, kind: Kind) {
         let failed = match kind {
             Kind::Xlsx => Xlsx::new(file)
                 .map_err(|error| self.unreadable(&error, matches!(error, XlsxError::Password)))
@@ -180,7 +165,7 @@ impl Unpacking<'_> {
     }
 
     /// Cell by cell, so that a sheet of any length needs no more memory than its different texts.
-    fn xlsx(&self, mut book: Xlsx<BufReader<File>>) {
+    fn xlsx(&self, mut book: Xlsx<Book>) {
         let Some(sheet) = self.choose(book.sheets_metadata()) else { return };
         let mut cells = match book.worksheet_cells_reader(&sheet) {
             Ok(cells) => cells,
@@ -217,13 +202,13 @@ impl Unpacking<'_> {
                 Err(error) => return self.fail(&error),
             }
         }
-        page.finish();
+        self.end(page);
     }
 
     /// The other kinds are read whole.
     fn whole<B>(&self, mut book: B)
     where
-        B: Reader<BufReader<File>>,
+        B: Reader<Book>,
         B::Error: std::fmt::Display,
     {
         let Some(sheet) = self.choose(book.sheets_metadata()) else { return };
@@ -253,12 +238,21 @@ impl Unpacking<'_> {
                 Data::Error(error) => page.error(error),
             }
         }
+        self.end(page);
+    }
+
+    fn end(&self, page: Page<'_>) {
         page.finish();
+        if let Some(Err(error)) = self.watch.as_ref().map(Watch::unchanged) {
+            let _ = self.pieces.send(Err(error));
+        }
     }
 
     fn fail(&self, error: &dyn std::fmt::Display) {
+        // A file that another program writes to looks damaged, but is not.
+        let changed = self.watch.as_ref().and_then(|watch| watch.unchanged().err());
         // Before the sheet is chosen nobody waits for pieces, after it nobody waits for the choice.
-        let _ = self.pieces.send(Err(io::Error::new(io::ErrorKind::InvalidData, error.to_string())));
+        let _ = self.pieces.send(Err(changed.unwrap_or_else(|| Told::error(*self.unreadable(error, false)))));
     }
 
     /// The sheet that is wanted, told to whoever opens it; the only visible one where none is declared.

@@ -8,7 +8,7 @@ use jauge::program::model::Format;
 use crate::feed::Stop;
 use crate::header::{Headers, not_utf8};
 use crate::limits;
-use crate::open;
+use crate::open::{self, Opened};
 use crate::split::{Buffers, Layout, rows};
 use crate::text::trim;
 
@@ -33,7 +33,7 @@ pub fn read_table(root: &Path, path: &str, format: &Format) -> Result<Table, Box
         };
         Box::new(Problem::at(*stop.fact, Place::Data(at)))
     };
-    let (mut feed, _, _) = open::feed(root, path, format, limits::CHUNK).map_err(place)?;
+    let Opened { mut feed, .. } = open::feed(root, path, format, limits::CHUNK).map_err(place)?;
     let headers = Headers::read(&mut feed, format.separator, format.header_rows, &[]).map_err(place)?;
     let width = headers.names.len();
     let layout = Layout {

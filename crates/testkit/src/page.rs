@@ -38,8 +38,44 @@ pub struct DataFile {
     pub path: String,
     /// How its bytes are made from the fence's text.
     pub encoding: Encoding,
+    /// How they are compressed.
+    pub packing: Option<Packing>,
+    /// The end of the bytes is missing (`cut`, `coupé`).
+    pub cut: bool,
     /// The fence.
     pub fence: Fence,
+}
+
+/// The ways in which a page can compress a data file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// `gzip`.
+    Gzip,
+    /// `zstd`.
+    Zstd,
+    /// `zip`: an archive with this one file.
+    Zip,
+}
+
+impl Packing {
+    fn pack(self, text: &[u8]) -> Vec<u8> {
+        use std::io::Write;
+        // Writing to memory does not fail.
+        match self {
+            Packing::Gzip => {
+                let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+                let _ = packed.write_all(text);
+                packed.finish().unwrap_or_default()
+            }
+            Packing::Zstd => ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest),
+            Packing::Zip => {
+                let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+                let begun = zip.start_file("data.csv", zip::write::SimpleFileOptions::default());
+                let _ = begun.is_ok() && zip.write_all(text).is_ok();
+                zip.finish().map(std::io::Cursor::into_inner).unwrap_or_default()
+            }
+        }
+    }
 }
 
 /// The encodings in which a page can hand out a data file.
@@ -58,6 +94,15 @@ pub enum Encoding {
 impl DataFile {
     /// The bytes of the file. Characters that Latin-1 lacks become `?` in `windows-1252`.
     pub fn bytes(&self) -> Vec<u8> {
+        let text = self.encoded();
+        let mut bytes = self.packing.map_or(text.clone(), |packing| packing.pack(&text));
+        if self.cut {
+            bytes.truncate(bytes.len() / 2);
+        }
+        bytes
+    }
+
+    fn encoded(&self) -> Vec<u8> {
         match self.encoding {
             Encoding::Utf8 => self.fence.text.clone().into_bytes(),
             Encoding::Utf8Bom => format!("\u{feff}{}", self.fence.text).into_bytes(),
@@ -174,6 +219,7 @@ pub fn read(path: &str, text: &str) -> Page {
                 ["csv", path, rest @ ..] => {
                     page.skeleton.push("csv".into());
                     let mut encoding = Encoding::Utf8;
+                    let (mut packing, mut cut) = (None, false);
                     let mut common = false;
                     for word in rest {
                         match *word {
@@ -181,10 +227,14 @@ pub fn read(path: &str, text: &str) -> Page {
                             "utf-8-bom" => encoding = Encoding::Utf8Bom,
                             "windows-1252" => encoding = Encoding::Windows1252,
                             "utf-16" => encoding = Encoding::Utf16,
+                            "gzip" => packing = Some(Packing::Gzip),
+                            "zstd" => packing = Some(Packing::Zstd),
+                            "zip" => packing = Some(Packing::Zip),
+                            "cut" | "coupé" => cut = true,
                             _ => page.mistakes.push(format!("{number}: `{word}` is not known")),
                         }
                     }
-                    let file = DataFile { path: (*path).to_string(), encoding, fence };
+                    let file = DataFile { path: (*path).to_string(), encoding, packing, cut, fence };
                     if common { data_common.push(file) } else { data.push(file) }
                 }
                 ["problems" | "problèmes"] => {

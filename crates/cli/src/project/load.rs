@@ -270,7 +270,8 @@ impl Reading {
     fn code_lists(&mut self, data_root: &Path) -> BTreeMap<String, CodeTable> {
         let mut tables = BTreeMap::new();
         for (path, span) in tables_needed(&self.parsed) {
-            if let Err(error) = std::fs::File::open(data_root.join(&path)) {
+            // Looked at, not opened: opening a pipe waits for whoever writes to it.
+            if let Err(error) = std::fs::metadata(data_root.join(&path)) {
                 let looked_in = shown(data_root);
                 let fact = ProjectProblem::CodeListUnreadable { path, looked_in, reason: refusal(&error) };
                 self.problems.push(Problem::new(fact, span));
