@@ -1,10 +1,12 @@
 //! The binary `jauge`: arguments in, one function, exit code out.
 //!
-//! 0 fine, 1 problems found, 2 wrong use (also a missing file, an unknown option, an unknown indicator), 3 our bug.
+//! 0 fine, 1 problems found, 2 wrong use (also a missing file, an unknown option, an unknown indicator), 3 our bug, 130
+//! interrupted (Ctrl-C).
 
 mod arguments;
 mod commands;
 mod figures;
+mod interrupt;
 mod language;
 mod pages;
 mod progress;
@@ -62,6 +64,7 @@ fn run() -> u8 {
     let Some(asked) = arguments::asked(&matches) else { return MISUSE };
     let lang = asked.paths().map_or(lang, otherwise);
     let terminal = Terminal::new(lang, arguments::colour(&matches));
+    interrupt::heed(terminal);
     let end = match &asked {
         Asked::Check(check) => commands::check::run(check, &terminal),
         Asked::Eval(eval) => commands::eval::run(eval, &terminal),

@@ -9,7 +9,7 @@ use jauge::plan::{Catalog, Cube, CubeSource, Plan, Request, plan};
 use jauge::problem::Problem;
 use jauge_engine::Engine;
 
-use crate::progress::Progress;
+use crate::progress::{Progress, Step};
 use crate::project::{Project, sort};
 use crate::terminal::Terminal;
 
@@ -31,7 +31,7 @@ pub struct Scan {
 pub fn scan(project: &Project, request: &Request, threads: Option<usize>, terminal: &Terminal) -> Scan {
     let program = &project.program;
     let plan = plan(program, request);
-    let progress = Arc::new(Progress::new(terminal.lang));
+    let progress = Arc::new(Progress::new(terminal.lang, terminal.width));
     let engine = engine(project, threads, &progress);
     let mut problems = Vec::new();
     let mut left_out = 0;
@@ -65,6 +65,7 @@ pub fn engine(project: &Project, threads: Option<usize>, progress: &Arc<Progress
     let names: Vec<String> = project.program.sources.iter().map(|source| source.name.clone()).collect();
     let progress = Arc::clone(progress);
     engine.progress(Arc::new(move |at| {
-        progress.read(names.get(at.source).map_or("", String::as_str), at.bytes, at.total);
+        let name = names.get(at.source).map_or("", String::as_str);
+        progress.read(Step { name, rows: at.rows, bytes: at.bytes, total: at.total });
     }))
 }

@@ -9,6 +9,7 @@ use anstream::ColorChoice;
 use jauge::text::Lang;
 
 use crate::arguments::Colour;
+use crate::interrupt::Aside;
 
 /// How to speak and how wide.
 #[derive(Debug, Clone, Copy)]
@@ -135,22 +136,16 @@ fn write_aside(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let aside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let written = write_new(&aside, bytes, &target).and_then(|()| fs::rename(&aside, &target));
-    if written.is_err() {
-        let _ = fs::remove_file(&aside);
-    }
-    written
-}
-
-fn write_new(aside: &Path, bytes: &[u8], target: &Path) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(aside)?;
+    let (aside, mut file) = Aside::new(&aside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    match fs::metadata(target) {
+    match fs::metadata(&target) {
         Ok(old) if old.permissions().readonly() => {
-            Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file may only be read"))
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file may only be read"));
         }
-        Ok(old) => fs::set_permissions(aside, old.permissions()),
-        Err(_) => Ok(()),
+        Ok(old) => file.set_permissions(old.permissions())?,
+        Err(_) => {}
     }
+    drop(file);
+    aside.replace(&target)
 }

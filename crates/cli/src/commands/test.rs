@@ -70,7 +70,7 @@ pub fn run(asked: &Test, terminal: &Terminal) -> Result<End, Stop> {
 
 /// One test block, over its own data.
 fn block(project: &Project, test: &TestBlock, lang: Lang) -> (Line, Vec<Problem>) {
-    let progress = Arc::new(Progress::new(lang));
+    let progress = Arc::new(Progress::new(lang, 0));
     let mut engine = scan::engine(project, Some(1), &progress);
     for InlineData { source, header, rows } in &test.data {
         engine = engine.rows(*source, header, rows.iter().map(|(cells, _)| cells.as_slice()));

@@ -2,6 +2,8 @@
 
 mod commands;
 mod folder;
+#[cfg(unix)]
+mod interrupt;
 mod problems;
 mod schema;
 mod secret;
