@@ -1,6 +1,6 @@
 """The cells of Jauge against those of a peer, exactly: counts, sums, both parts of every average and quotient, and the quotient.
 
-    python3 cells.py FIGURES.csv CELLS      prints what differs, and how many cells were compared; exit 1 when any differs
+    python3 cells.py FIGURES.csv CELLS [WORK]      prints what differs, and how many cells were compared; exit 1 when any differs
 
 Jauge names every member of a list, also where no row is; SQL names only what it met. What a peer lacks is therefore a count of
 0 and a sum that is missing, and everything that it has must be found in Jauge.
@@ -10,12 +10,11 @@ import csv
 import sys
 from fractions import Fraction
 
-import work as W
+import variants
 
 # Groups whose texts in the data are the labels of the members; elsewhere they are the codes.
 BY_LABEL = {"region", "province", "school_year"}
-# The columns of the CSV are named after dimensions, and `status` is a column of its own there.
-DIMENSIONS = {group: "file_status" if group == "status" else group for group in W.GROUPS}
+GROUPS = ["region", "sex", "age_band", "nationality", "province", "cycle", "school_year", "status", "commune"]
 SHOWN = 10
 
 
@@ -36,11 +35,11 @@ def read_jauge(path):
     cells = {}
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            inside = [group for group, dimension in DIMENSIONS.items() if row.get(dimension, "_T") != "_T"]
+            inside = [group for group in GROUPS if row.get(variants.dimension(group), "_T") != "_T"]
             assert len(inside) <= 1, f"a cell of two groups: {row}"
             group, member = "", None
             for group in inside:
-                dimension = DIMENSIONS[group]
+                dimension = variants.dimension(group)
                 known = row[dimension] != "_U"
                 member = row[f"{dimension}_label" if group in BY_LABEL else dimension] if known else None
             key = row["code"], row["period"], group, member
@@ -69,9 +68,9 @@ def expected(indicator, figures):
     return value, numerator, denominator
 
 
-def compare(jauge, peer):
+def compare(jauge, peer, work):
     """Differences as text, and the number of cells compared."""
-    indicators = {indicator.code: indicator for indicator in W.WORK}
+    indicators = {indicator.code: indicator for indicator in work}
     differences = [f"not in Jauge: {key} {figures}" for key, figures in peer.items() if key not in jauge and any(figures)]
     for key, row in jauge.items():
         value, numerator, denominator = expected(indicators[key[0]], peer.get(key, [None, None]))
@@ -85,7 +84,8 @@ def compare(jauge, peer):
 
 
 def main():
-    differences, compared = compare(read_jauge(sys.argv[1]), read_peer(sys.argv[2]))
+    work = variants.indicators(sys.argv[3] if len(sys.argv) > 3 else "fifty")
+    differences, compared = compare(read_jauge(sys.argv[1]), read_peer(sys.argv[2]), work)
     for line in differences[:SHOWN]:
         print(line, file=sys.stderr)
     print(f"{compared} {len(differences)}")

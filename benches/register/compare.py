@@ -14,13 +14,14 @@ import argparse
 import json
 import os
 import platform
-import re
 import subprocess
 import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+
+import variants
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -68,13 +69,13 @@ def build():
     )
 
 
-def register(rows, seed, form):
+def register(rows, seed, form="csv", wide=False):
     """The path of the register, generated when absent."""
     PLACE.mkdir(parents=True, exist_ok=True)
-    path = PLACE / f"register-{rows}-{seed}.csv"
+    path = PLACE / f"register-{rows}-{seed}{'-wide' if wide else ''}.csv"
     if not path.exists():
         generator = TARGET / "release" / "register-data"
-        subprocess.run([generator, path, "--rows", str(rows), "--seed", str(seed)], check=True)
+        subprocess.run([generator, path, "--rows", str(rows), "--seed", str(seed), *["--wide"] * wide], check=True)
     if form == "csv":
         return path
     columnar = path.with_suffix(".parquet")
@@ -83,29 +84,9 @@ def register(rows, seed, form):
     return columnar
 
 
-def project(data, distinct):
-    """A copy of the project that reads `data`, without the numbers of distinct people when they are not wanted."""
-    place = PLACE / f"project-{data.name}{'' if distinct else '-without-distinct'}"
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "jauge.toml").write_text('language = "en"\n', encoding="utf-8")
-    for name in ("dimensions.jauge", "register.jauge", "indicators.jauge"):
-        text = (HERE / name).read_text(encoding="utf-8").replace('"register.csv"', f'"{data.name}"')
-        if not distinct:
-            blocks = re.split(r"\n(?=indicator )", text)
-            text = "\n".join(block for block in blocks if "number of distinct" not in block)
-        (place / name).write_text(text, encoding="utf-8")
-    link = place / data.name
-    if not link.exists():
-        try:
-            link.symlink_to(data)
-        except OSError:  # Windows asks for a privilege.
-            os.link(data, link)
-    return place
-
-
-def compare(figures, cells):
+def compare(figures, cells, work):
     """How many cells were compared and how many differ."""
-    answer = subprocess.run([sys.executable, HERE / "cells.py", figures, cells], capture_output=True, text=True)
+    answer = subprocess.run([sys.executable, HERE / "cells.py", figures, cells, work], capture_output=True, text=True)
     if answer.stderr:
         print(answer.stderr, file=sys.stderr, end="")
     if not answer.stdout:
@@ -116,15 +97,14 @@ def compare(figures, cells):
 
 def measure(given, data):
     """Rounds of every runner; the cells that the last round left."""
-    place = project(data, not given.without_distinct)
+    place = variants.write_project(PLACE / f"project-{given.work}-{data.name}", given.work, data)
     figures = PLACE / "figures.csv"
     commands = {
         "jauge": [given.jauge, "eval", place, "--lang", "en", "--format", "csv", "-o", figures, "--threads", str(given.threads)]
     }
     for peer in given.peers:
-        commands[peer] = [sys.executable, HERE / "peers.py", peer, data, "--threads", str(given.threads)]
+        commands[peer] = [sys.executable, HERE / "peers.py", peer, data, "--threads", str(given.threads), "--work", given.work]
         commands[peer] += ["--cells", PLACE / f"cells-{peer}"] if peer != "decode" else []
-        commands[peer] += ["--without-distinct"] if given.without_distinct else []
         commands[peer] += ["--from-file"] if given.from_file and peer.startswith("duckdb") else []
     environment = {"POLARS_MAX_THREADS": str(given.threads)}
     runs, first = {name: [] for name in commands}, None
@@ -135,7 +115,7 @@ def measure(given, data):
         first = first or figures.read_bytes()
         if figures.read_bytes() != first:
             raise Failed("two runs of Jauge did not write the same bytes")
-    checked = {peer: compare(figures, PLACE / f"cells-{peer}") for peer in given.peers if peer != "decode"}
+    checked = {peer: compare(figures, PLACE / f"cells-{peer}", given.work) for peer in given.peers if peer != "decode"}
     return runs, checked
 
 
@@ -194,7 +174,7 @@ def arguments():
     parser.add_argument("--peers", help=f"among {', '.join(PEERS)}; or none (default: what is installed, without {ON_DEMAND})")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--without-distinct", action="store_true", help="leave out the 5 numbers of distinct people")
+    parser.add_argument("--work", default="fifty", help="other work, by a name of variants.py, such as without-distinct")
     parser.add_argument("--from-file", action="store_true", help="DuckDB reads the CSV for each query, instead of a table first")
     parser.add_argument("--jauge", type=Path, help="the binary to measure (default: this repository's, built now)")
     parser.add_argument("--json", type=Path, help="write every run there")
@@ -218,7 +198,8 @@ def main():
     given = arguments()
     build()
     given.jauge = given.jauge or TARGET / "release" / "jauge"
-    data = given.data.resolve() if given.data else register(given.rows, given.seed, given.format)
+    variants.indicators(given.work)
+    data = given.data.resolve() if given.data else register(given.rows, given.seed, given.format, variants.wide(given.work))
     before = os.getloadavg()[0]
     try:
         runs, checked = measure(given, data)

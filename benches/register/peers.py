@@ -1,6 +1,6 @@
 """One peer, one run, in its own process: computes the fifty indicators over a register and writes its cells.
 
-    python3 peers.py PEER DATA [--cells OUT] [--threads 2] [--without-distinct]
+    python3 peers.py PEER DATA [--cells OUT] [--threads 2] [--work NAME]
 
 A cell is a line: indicator, year, group, member, first and second figure, separated by tabs; `\\N` is a figure or a member that is
 missing, and a group left empty is the total. Amounts are exact decimals for every peer but pandas, which has none.
@@ -10,6 +10,7 @@ import argparse
 import csv
 from decimal import Decimal
 
+import variants
 import work as W
 
 TEXTS = ["region", "province", "sex", "nationality", "status", "school_year", "cycle"]
@@ -58,7 +59,7 @@ def duckdb_each(data, work, threads, cells, load):
 def duckdb_fused(data, work, threads, cells, load):
     """One query for each grouping, with a FILTER for each measure: what a person would write to be fast."""
     connection, table = duckdb_relation(data, threads, load)
-    for group in [None] + W.GROUPS:
+    for group in [None] + W.groups(work):
         wanted, places = W.fused(work, group)
         for row in connection.execute(W.query_of_all(places, group, table)).fetchall():
             for indicator in wanted:
@@ -82,7 +83,7 @@ def polars_frame(data):
 def polars_condition(pl, one):
     column, how, *rest = one
     value = Decimal(rest[0]) if column == "amount" and rest else rest[0] if rest else None
-    column = pl.col(column)
+    column = pl.col(column) if column else None
     return {
         "yes": lambda: column,
         "known": lambda: column.is_not_null(),
@@ -92,6 +93,8 @@ def polars_condition(pl, one):
         "<>": lambda: column != value,
         "<": lambda: column < value,
         ">=": lambda: column >= value,
+        "or": lambda: pl.any_horizontal([polars_condition(pl, other) for other in value]),
+        "before": lambda: column < pl.col(value),
     }[how]()
 
 
@@ -118,7 +121,7 @@ def polars_fused(data, work, threads, cells, load):
     """One frame for each grouping, collected together so that the file is read once."""
     pl, frame = polars_frame(data)
     asked, frames = [], []
-    for group in [None] + W.GROUPS:
+    for group in [None] + W.groups(work):
         wanted, places = W.fused(work, group)
         by = ["year"] + ([group] if group else [])
         asked.append((group, wanted, places))
@@ -168,7 +171,10 @@ def pandas_each(data, work, threads, cells, load):
 
     def holds(one):
         column, how, *rest = one
-        series, value = frame[column], rest[0] if rest else None
+        value = rest[0] if rest else None
+        if how == "or":
+            return pd.concat([holds(other) for other in value], axis=1).any(axis=1)
+        series = frame[column]
         value = value * 100 if column == "amount" and rest else value
         answer = {
             "yes": lambda: series,
@@ -179,6 +185,7 @@ def pandas_each(data, work, threads, cells, load):
             "<>": lambda: (series != value) & series.notna(),
             "<": lambda: series < value,
             ">=": lambda: series >= value,
+            "before": lambda: series < frame[value],
         }[how]()
         return answer.fillna(False).astype(bool)
 
@@ -288,12 +295,12 @@ def main():
     parser.add_argument("data")
     parser.add_argument("--cells")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--without-distinct", action="store_true")
+    parser.add_argument("--work", default="fifty", help="a name of variants.py")
     parser.add_argument("--from-file", action="store_true", help="DuckDB reads the CSV anew for each query")
     given = parser.parse_args()
     cells = Cells()
     load = given.data.endswith(".csv") and not given.from_file
-    PEERS[given.peer][0](given.data, W.work(not given.without_distinct), given.threads, cells, load)
+    PEERS[given.peer][0](given.data, variants.indicators(given.work), given.threads, cells, load)
     if given.cells:
         cells.write(given.cells)
 

@@ -67,7 +67,6 @@ IN_GROUPS = [
     ["province", "age_band", "nationality"],
 ]
 WORK = [Indicator(f"i{n:02d}", *what, IN_GROUPS[5 * n % 7]) for n, what in enumerate(WHAT, 1)]
-GROUPS = ["region", "sex", "age_band", "nationality", "province", "cycle", "school_year", "status"]
 COLUMNS = (
     "person_id region province sex nationality age status school_year cycle date amount enrolled dropout disability "
     "scholarship passed"
@@ -75,9 +74,9 @@ COLUMNS = (
 AGE_BANDS = [(6, "0-5"), (12, "6-11"), (15, "12-14"), (18, "15-17"), (25, "18-24"), (60, "25-59"), (None, "60+")]
 
 
-def work(distinct=True):
-    """The indicators, with or without the numbers of distinct people."""
-    return [indicator for indicator in WORK if distinct or indicator.kind != "distinct"]
+def groups(work):
+    """The groups that some indicator is given in, in the order in which they first occur."""
+    return list(dict.fromkeys(group for indicator in work for group in indicator.groups))
 
 
 def literal(value):
@@ -86,6 +85,10 @@ def literal(value):
 
 def condition(one):
     column, how, *rest = one
+    if how == "or":
+        return f"({' OR '.join(condition(other) for other in rest[0])})"
+    if how == "before":
+        return f"{column} < {rest[0]}"
     if how == "yes":
         return column
     if how == "known":
