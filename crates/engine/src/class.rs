@@ -142,10 +142,12 @@ pub(crate) struct Measured {
     by: usize,
 }
 
-/// The distinct states of a query that are kept per class (counts of rows and of distinct values are not).
-pub(crate) fn measured(query: &CubeQuery, place: impl Fn(usize) -> usize) -> Vec<Measured> {
+/// The distinct states of a query that are kept per class (counts of rows and of distinct values are not). `by_class` says for
+/// each lane of each set whether it is.
+pub(crate) fn measured(query: &CubeQuery, place: impl Fn(usize) -> usize, by_class: &[Vec<bool>]) -> Vec<Measured> {
     let mut all: Vec<Measured> = Vec::new();
-    for lane in &query.lanes {
+    let lanes = query.sets.iter().zip(by_class).flat_map(|(set, by_class)| set.lanes.iter().zip(by_class));
+    for lane in lanes.filter(|(_, by_class)| **by_class).filter_map(|(lane, _)| query.lanes.get(*lane)) {
         let (column, by) = match lane.state {
             LaneState::Rows | LaneState::Distinct(_) | LaneState::Keys(_) => continue,
             LaneState::Line => (usize::MAX, usize::MAX),

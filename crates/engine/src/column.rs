@@ -15,6 +15,7 @@ use crate::cell::{
     Mistake, NumberStyle, Trouble, Value, compare_number, date, long_date, other_style, read_number, read_said,
     readings, style_words,
 };
+use crate::codes::Codes;
 use crate::filter::Conditions;
 use crate::limits;
 use crate::report::shorten;
@@ -122,6 +123,22 @@ impl<'a> Reader<'a> {
         };
         let margin = catalog.source.margin.as_ref();
         Reader { column, of, markers, dates: format.dates, numeric, margin }
+    }
+
+    /// Numbers are read of such cells, so that their marks can contradict each other.
+    pub(crate) fn reads_numbers(&self) -> bool {
+        matches!(self.of, Of::Number(_))
+    }
+
+    /// How plain numbers may be read without looking further: the decimal mark, and whether three digits after a point may be
+    /// thousands. `None` where a number may stand for something else.
+    pub(crate) fn quick(&self) -> Option<Quick> {
+        let Of::Number(style) = &self.of else { return None };
+        let looks = |text: &String| text.bytes().any(|byte| byte.is_ascii_digit());
+        if self.markers.keys().any(looks) {
+            return None;
+        }
+        Some(Quick { mark: style.mark()?, declared: style.is_declared(), whole: self.column.whole })
     }
 
     /// Reads one cell. A mistake comes with a missing value.
@@ -459,6 +476,65 @@ fn stage_period(column: usize, calendar: CalendarId, value: Value, text: &str, c
     if first == last { first } else { code }
 }
 
+/// Plain numbers of up to eighteen digits, read byte by byte.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quick {
+    mark: u8,
+    declared: bool,
+    whole: bool,
+}
+
+impl Quick {
+    /// Digits with at most one mark and a sign; `None` for whatever needs a closer look.
+    #[inline]
+    pub(crate) fn read(self, text: &[u8]) -> Option<(i64, u8)> {
+        const MOST: usize = 19;
+        let (negative, digits) = match text {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        if digits.is_empty() || digits.len() > MOST {
+            return None;
+        }
+        let mut number = 0i64;
+        let mut mark = None;
+        for (at, byte) in digits.iter().enumerate() {
+            let digit = byte.wrapping_sub(b'0');
+            if digit <= 9 {
+                // At most eighteen digits.
+                number = number * 10 + i64::from(digit);
+            } else if *byte == self.mark && mark.is_none() && at > 0 {
+                mark = Some(at);
+            } else {
+                return None;
+            }
+        }
+        let after = match mark {
+            None if digits.len() == MOST => return None,
+            None => 0,
+            // Nothing after the mark, parts of persons, and three digits that may be thousands are for the closer look.
+            Some(mark) => match digits.len() - mark - 1 {
+                0 => return None,
+                _ if self.whole => return None,
+                3 if !self.declared => return None,
+                after => after,
+            },
+        };
+        Some((if negative { -number } else { number }, after as u8))
+    }
+}
+
+/// How the cells of a needed column are handed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A table from text to code, filters and value saves work.
+    Remembered,
+    /// Numbers that are counted, added or compared with constants: there may be as many as rows.
+    Number,
+    /// Texts of which nothing is asked but which they are.
+    Text,
+}
+
 /// A column that a query needs.
 pub(crate) struct Needed<'a> {
     /// Index in the source.
@@ -474,86 +550,118 @@ pub(crate) struct Needed<'a> {
     pub(crate) keys: Vec<(usize, &'a Key)>,
     /// What tests on this column do to filters.
     pub(crate) conditions: Conditions,
+    /// How its cells are handed on, see [`Needed::kind`].
+    pub(crate) kind: Kind,
+    /// How its plain numbers are read, where they may be.
+    pub(crate) quick: Option<Quick>,
 }
 
 impl Needed<'_> {
-    /// Texts are remembered where a table from text to code, filters and value saves work.
-    pub(crate) fn is_remembered(&self) -> bool {
-        !self.keys.is_empty() || !self.conditions.is_empty()
+    /// The kind that fits what is asked.
+    pub(crate) fn kind(&self) -> Kind {
+        match &self.reader.of {
+            Of::Number(_) if self.keys.is_empty() && self.conditions.tests().all(|test| test.cuts().is_some()) => {
+                Kind::Number
+            }
+            Of::Text if self.keys.is_empty() && self.conditions.is_empty() => Kind::Text,
+            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Period(_) | Of::Nothing => {
+                Kind::Remembered
+            }
+        }
     }
 }
 
 /// A thread's memory of the texts of one column.
+#[derive(Default)]
 pub(crate) struct Memory {
     slots: FxHashMap<Box<[u8]>, u32>,
+    /// Slots beyond those that last: they are forgotten with the block.
+    passing: FxHashMap<Box<[u8]>, u32>,
+    texts: Vec<Box<str>>,
     values: Vec<(Value, Option<Mistake>)>,
     /// `words` each: which filters the value lets pass.
-    masks: Vec<u64>,
+    pub(crate) masks: Vec<u64>,
     /// `test_words` each: which tests of the general filters hold.
-    tests: Vec<u64>,
-    /// One for each key of the column.
-    codes: Vec<i32>,
-}
-
-/// What is remembered of one text.
-pub(crate) struct Remembered<'m> {
-    pub(crate) value: Value,
-    pub(crate) mistake: Option<Mistake>,
-    pub(crate) masks: &'m [u64],
-    pub(crate) tests: &'m [u64],
-    pub(crate) codes: &'m [i32],
+    pub(crate) tests: Vec<u64>,
+    /// For each key of the column, the code of each slot: as cubes have it, and as a place among the codes of the key.
+    pub(crate) codes: Vec<Vec<(i32, u32)>>,
+    /// For each key of periods of the column, the lowest and the highest ordinal.
+    pub(crate) periods: Vec<Option<(i32, i32)>>,
 }
 
 impl Memory {
-    pub(crate) fn new() -> Self {
-        Memory {
-            slots: FxHashMap::default(),
-            values: Vec::new(),
-            masks: Vec::new(),
-            tests: Vec::new(),
-            codes: Vec::new(),
-        }
-    }
-
-    /// The decoded form of `text`, from memory or made now.
+    /// The slot of `text`: known, or learnt now. Beyond what is remembered, a slot lasts as long as the block.
     #[inline]
-    pub(crate) fn get(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>) -> Remembered<'_> {
-        let slot = match self.slots.get(text.as_bytes()) {
-            Some(slot) => *slot as usize,
-            None => self.learn(text, needed, catalog),
-        };
-        let words = needed.conditions.words();
-        let test_words = needed.conditions.test_words();
-        let keys = needed.keys.len();
-        let (value, mistake) = self.values.get(slot).copied().unwrap_or((Value::Missing, None));
-        Remembered {
-            value,
-            mistake,
-            masks: self.masks.get(slot * words..(slot + 1) * words).unwrap_or(&[]),
-            tests: self.tests.get(slot * test_words..(slot + 1) * test_words).unwrap_or(&[]),
-            codes: self.codes.get(slot * keys..(slot + 1) * keys).unwrap_or(&[]),
+    pub(crate) fn slot(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
+        let known = self.slots.get(text.as_bytes());
+        let passing = || if self.passing.is_empty() { None } else { self.passing.get(text.as_bytes()) };
+        match known.or_else(passing) {
+            Some(slot) => *slot,
+            None => self.learn(text, needed, catalog, codes),
         }
     }
 
     #[cold]
-    fn learn(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>) -> usize {
-        // Beyond what is remembered, the last slot is written again and again.
-        if self.slots.len() >= limits::REMEMBERED && self.values.len() > limits::REMEMBERED {
-            self.values.pop();
-            self.masks.truncate(self.values.len() * needed.conditions.words());
-            self.tests.truncate(self.values.len() * needed.conditions.test_words());
-            self.codes.truncate(self.values.len() * needed.keys.len());
-        }
-        let slot = self.values.len();
-        if self.slots.len() < limits::REMEMBERED {
-            // At most REMEMBERED slots, which fits.
-            self.slots.insert(text.as_bytes().into(), slot as u32);
-        }
+    fn learn(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
+        // INVARIANT: what is remembered and a block's rows together fit.
+        let slot = self.values.len() as u32;
+        let lasts = self.slots.len() < limits::REMEMBERED;
+        let slots = if lasts { &mut self.slots } else { &mut self.passing };
+        slots.insert(text.as_bytes().into(), slot);
         let (value, mistake) = needed.reader.read(text);
         self.values.push((value, mistake));
-        let composed = composed(bare(text));
+        let bare = bare(text);
+        self.texts.push(bare.into());
+        let composed = composed(bare);
         needed.conditions.push(value, &composed, &mut self.masks, &mut self.tests);
-        self.codes.extend(needed.keys.iter().map(|(_, key)| code(key, value, &composed, catalog)));
+        self.codes.resize_with(needed.keys.len(), Vec::new);
+        self.periods.resize(needed.keys.len(), None);
+        for ((at, key), (column, range)) in needed.keys.iter().zip(self.codes.iter_mut().zip(&mut self.periods)) {
+            let code = code(key, value, &composed, catalog);
+            if matches!(key, Key::Period { .. }) && Cube::is_ordinal(code) {
+                let (low, high) = range.unwrap_or((code, code));
+                *range = Some((low.min(code), high.max(code)));
+            }
+            column.push((code, codes.get(*at).map_or(0, |codes| codes.place(code))));
+        }
         slot
+    }
+
+    /// Forgets what does not last: the block has been worked through.
+    pub(crate) fn forget(&mut self, needed: &Needed<'_>) {
+        if self.passing.is_empty() {
+            return;
+        }
+        self.passing.clear();
+        let lasting = self.slots.len();
+        self.texts.truncate(lasting);
+        self.values.truncate(lasting);
+        self.masks.truncate(lasting * needed.conditions.words());
+        self.tests.truncate(lasting * needed.conditions.test_words());
+        for column in &mut self.codes {
+            column.truncate(lasting);
+        }
+    }
+
+    pub(crate) fn value(&self, slot: u32) -> Value {
+        self.values.get(slot as usize).map_or(Value::Missing, |(value, _)| *value)
+    }
+
+    pub(crate) fn mistake(&self, slot: u32) -> Option<Mistake> {
+        self.values.get(slot as usize).and_then(|(_, mistake)| *mistake)
+    }
+
+    /// The text of a slot, without the mark of its type.
+    pub(crate) fn text(&self, slot: u32) -> &str {
+        self.texts.get(slot as usize).map_or("", |text| text)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Slots that last beyond the block.
+    pub(crate) fn lasting(&self) -> usize {
+        self.slots.len()
     }
 }

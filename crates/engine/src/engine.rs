@@ -1,6 +1,6 @@
 //! The engine: a query and a catalog to a cube.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,18 +13,22 @@ use jauge::program::model::{Column, DataSource, FactRows, TestKind, TestOn};
 use crate::bytes::Bytes;
 use crate::cell::Mistake;
 use crate::class::{Shape, measured};
-use crate::column::{Needed, Reader};
+use crate::codes::Codes;
+use crate::column::{Kind, Needed, Reader};
 use crate::distinct::Keys;
 use crate::facts::{self, FactPlaces, Several, Telling};
 use crate::feed::{Feed, Stop};
 use crate::filter::Filters;
 use crate::fold::Folded;
+use crate::fused::{self, Fused, is_here};
 use crate::header::Headers;
+use crate::join;
 use crate::limits;
 use crate::open::{self, FilePlace, Opened};
+use crate::people::{self, Counted, Pairs, Plan};
 use crate::remark::Remarks;
 use crate::report::{Mistakes, shorten};
-use crate::scan::{Part, Scan, distinct_words};
+use crate::scan::{Part, Scan, words_of};
 use crate::split::Layout;
 use crate::text::plain;
 use crate::windows;
@@ -167,38 +171,62 @@ impl Engine {
             query
         };
         let (needed, layout, mut problems) = layout(query, catalog, &headers, (&feed, &file), inline.is_some())?;
-        let place = |column: usize| needed.iter().position(|one| one.index == column).unwrap_or(usize::MAX);
-        let (filters, mut conditions, _) = Filters::new(query, catalog);
-        let shape = Shape { mask_words: filters.words, keys: query.keys.len() };
-        let measured = measured(query, place);
-        let mut distinct_columns: Vec<usize> = query
-            .lanes
-            .iter()
-            .filter_map(|lane| match lane.state {
-                LaneState::Distinct(column) | LaneState::Keys(column) => Some(column),
-                LaneState::Rows
-                | LaneState::Line
-                | LaneState::Present(_)
-                | LaneState::Sum(_)
-                | LaneState::Minimum(_)
-                | LaneState::Maximum(_)
-                | LaneState::Values(_)
-                | LaneState::Marks(_)
-                | LaneState::First { .. }
-                | LaneState::Last { .. } => None,
-            })
-            .collect();
-        distinct_columns.sort_unstable();
-        distinct_columns.dedup();
-        let distinct = distinct_columns.iter().map(|column| place(*column)).collect();
-        let unique = query.unique.iter().map(|column| place(*column)).collect();
-        let facts = query.facts.as_ref().map(|facts| FactPlaces::new(facts, place));
+        let (filters, mut conditions) = Filters::new(query, catalog);
         let mut needed = needed;
         for one in &mut needed {
             if let Some(conditions) = conditions.get_mut(one.index) {
                 one.conditions = std::mem::take(conditions);
             }
+            one.kind = one.kind();
         }
+        let place = |column: usize| needed.iter().position(|one| one.index == column).unwrap_or(usize::MAX);
+        let shape = Shape { mask_words: filters.words, keys: query.keys.len() };
+        let codes = Codes::of(query, catalog);
+        let columns_of = |of: &dyn Fn(LaneState) -> Option<usize>| -> BTreeSet<usize> {
+            query.lanes.iter().filter_map(|lane| of(lane.state)).collect()
+        };
+        let people: Vec<Plan> = columns_of(&distinct_of)
+            .into_iter()
+            .filter_map(|column| Plan::new(query, column, place(column), &filters, &codes))
+            .collect();
+        let is_pairs =
+            |state: LaneState| distinct_of(state).is_some_and(|of| people.iter().any(|plan| plan.column == of));
+        let fused = Fused::new(query, &filters, &codes, place, is_pairs);
+        let by_class: Vec<Vec<bool>> = query
+            .sets
+            .iter()
+            .zip(&fused.sets)
+            .map(|(set, fused)| {
+                let is_by_class = |lane: &usize| {
+                    query
+                        .lanes
+                        .get(*lane)
+                        .is_some_and(|lane| fused.is_none() || !is_here(lane.state) && !is_pairs(lane.state))
+                };
+                set.lanes.iter().map(is_by_class).collect()
+            })
+            .collect();
+        let is_by_class = |set: usize, position: usize, _: LaneState| {
+            by_class.get(set).and_then(|lanes| lanes.get(position)) == Some(&true)
+        };
+        let class_words = match query.facts {
+            Some(_) => Some(vec![u64::MAX; shape.width()]),
+            None => words_of(query, shape, is_by_class),
+        };
+        let of_class =
+            |state: LaneState| matches!(state, LaneState::Distinct(_) | LaneState::Keys(_)) && !is_pairs(state);
+        let distinct_words = words_of(query, shape, |_, _, state| of_class(state)).unwrap_or_default();
+        let distinct_columns: Vec<usize> = columns_of(&|state| match state {
+            LaneState::Keys(column) => Some(column),
+            state if is_pairs(state) => None,
+            state => distinct_of(state),
+        })
+        .into_iter()
+        .collect();
+        let measured = measured(query, place, &by_class);
+        let distinct = distinct_columns.iter().map(|column| place(*column)).collect();
+        let unique = query.unique.iter().map(|column| place(*column)).collect();
+        let facts = query.facts.as_ref().map(|facts| FactPlaces::new(facts, place));
         let told = |bytes, total, rows| {
             if let Some(progress) = &self.progress {
                 progress(Progress { source: query.source, bytes, total, rows });
@@ -207,12 +235,17 @@ impl Engine {
         let scan = Scan {
             query,
             catalog,
-            needed,
             filters,
+            codes,
+            fused,
+            people,
+            by_class,
             measured,
             shape,
+            class_words,
             distinct,
-            distinct_words: distinct_words(query, shape),
+            distinct_words,
+            needed,
             unique,
             facts,
             layout,
@@ -240,9 +273,13 @@ impl Engine {
             problems.push(Problem::at(DataProblem::HeaderOnly { path: file.path.clone() }, Place::Data(at)));
         }
         problems.extend(remarks.problems(&file));
-        let (folded, mistakes, keys, several, identities) = merge(&scan, parts, &distinct_columns);
+        let Merged { folded, mistakes, keys, several, identities, cells, people } =
+            merge(&scan, parts, &distinct_columns, self.threads);
         let periods = folded.periods.clone();
-        let (mut sets, too_large) = folded.finish(query);
+        let (mut sets, mut too_large) = folded.finish(query);
+        too_large.extend(join::cells(&scan, &cells, &people, &mut sets));
+        too_large.sort_unstable();
+        too_large.dedup();
         let met = scan.needed.iter().map(|one| one.reader.windows()).find(|met| !met.is_empty()).unwrap_or_default();
         let mut problems_left_out = 0;
         let (mut facts, facts_left_out) = self.facts(&scan, several, &mut problems, &mut problems_left_out);
@@ -491,7 +528,12 @@ fn layout<'a>(
             reader: Reader::new(column, catalog, compares_numbers(query, index)),
             keys: keys.collect(),
             conditions: crate::filter::Conditions::default(),
+            kind: Kind::Remembered,
+            quick: None,
         });
+        if let Some(one) = needed.last_mut() {
+            one.quick = one.reader.quick();
+        }
     }
     if lost {
         return Err(problems);
@@ -553,37 +595,71 @@ fn run(scan: &Scan<'_>, threads: usize) -> Vec<Part> {
     })
 }
 
-type Merged = (Folded, Mistakes, Keys, Vec<Several>, BTreeMap<usize, Vec<Box<[u8]>>>);
+/// The findings of all threads together.
+struct Merged {
+    folded: Folded,
+    mistakes: Mistakes,
+    keys: Keys,
+    several: Vec<Several>,
+    identities: BTreeMap<usize, Vec<Box<[u8]>>>,
+    /// Cells of each thread, with the scales of their sums.
+    cells: Vec<(fused::Cells, Vec<u8>)>,
+    people: Vec<Counted>,
+}
 
-fn merge(scan: &Scan<'_>, parts: Vec<Part>, distinct: &[usize]) -> Merged {
-    let mut parts = parts.into_iter();
-    let Some(mut all) = parts.next() else {
-        return (Folded::new(scan.query), Mistakes::default(), Keys::default(), Vec::new(), BTreeMap::new());
-    };
+fn merge(scan: &Scan<'_>, parts: Vec<Part>, distinct: &[usize], threads: usize) -> Merged {
+    let (mut hands, mut all) = scan.start();
+    let mut cells = Vec::new();
+    let mut pairs: Vec<Vec<Pairs>> = scan.people.iter().map(|_| Vec::new()).collect();
     for part in parts {
         all.folded.merge(part.folded);
         all.mistakes.merge(part.mistakes);
         all.keys.merge(part.keys);
         all.facts.merge(part.facts);
+        cells.push((part.cells, part.scales));
+        for (all, of_thread) in pairs.iter_mut().zip(part.pairs) {
+            all.push(of_thread);
+        }
         let renamed: Vec<u32> =
             (0..part.classes.len()).map(|class| all.classes.class(part.classes.words(class)) as u32).collect();
         for (own, other) in all.occurrences.iter_mut().zip(part.occurrences) {
             own.merge(other, &renamed);
         }
     }
+    let people = scan.people.iter().zip(pairs).map(|(plan, pairs)| people::count(plan, pairs, threads)).collect();
     let facts = std::mem::take(&mut all.facts);
     let (counted, several) = facts.settle(scan.facts.as_ref().is_some_and(|places| places.declared));
     scan.count(&counted, &mut all);
-    let Part { mut folded, mistakes, classes, occurrences, keys, facts: _ } = all;
+    scan.end(&mut hands, &mut all);
+    let Part { mut folded, mistakes, classes, occurrences, keys, .. } = all;
     let mut identities = BTreeMap::new();
     for (column, mut occurrences) in distinct.iter().zip(occurrences) {
         if scan.query.lanes.iter().any(|lane| lane.state == LaneState::Keys(*column)) {
             identities.insert(*column, occurrences.in_order());
             folded.add_keys(*column, &occurrences, &classes, scan.query, scan.shape);
         }
-        folded.add_distinct(*column, occurrences, &classes, scan.query, scan.shape);
+        if scan.people.iter().all(|plan| plan.column != *column) {
+            folded.add_distinct(*column, occurrences, &classes, scan.query, scan.shape);
+        }
     }
-    (folded, mistakes, keys, several, identities)
+    Merged { folded, mistakes, keys, several, identities, cells, people }
+}
+
+fn distinct_of(state: LaneState) -> Option<usize> {
+    match state {
+        LaneState::Distinct(column) => Some(column),
+        LaneState::Rows
+        | LaneState::Line
+        | LaneState::Present(_)
+        | LaneState::Sum(_)
+        | LaneState::Minimum(_)
+        | LaneState::Maximum(_)
+        | LaneState::Keys(_)
+        | LaneState::Values(_)
+        | LaneState::Marks(_)
+        | LaneState::First { .. }
+        | LaneState::Last { .. } => None,
+    }
 }
 
 /// Adds the words' facts of the mistakes that are kept; says how many are not.

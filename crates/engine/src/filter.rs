@@ -3,9 +3,10 @@
 
 use std::cmp::Ordering;
 
-use jauge::plan::{Catalog, CubeQuery, Decimal, Filter};
+use jauge::plan::{Catalog, CubeQuery, Decimal, Filter, LaneState};
 use jauge::program::model::{ColumnTest, Comparison, MissingPolicy, TestKind, TestOn};
 use jauge::types::Number;
+use rustc_hash::FxHashMap;
 
 use crate::cell::{Value, compare, compare_number, decimal_of};
 use crate::text::composed;
@@ -31,6 +32,8 @@ enum Ready {
     YesNo(bool),
     Missing,
     Present,
+    /// It has a number: what sums take.
+    HasNumber,
     /// Compared with another column, see [`Test::other`].
     Column,
 }
@@ -110,12 +113,38 @@ impl Test {
         Test { column, other, kind, counted: test.missing == MissingPolicy::Counted }
     }
 
+    /// The test that a lane makes besides its filter.
+    fn of_need(need: Need) -> Self {
+        let (column, kind) = match need {
+            Need::Present(column) => (column, Ready::Present),
+            Need::Number(column) => (column, Ready::HasNumber),
+        };
+        Test { column, other: None, kind, counted: false }
+    }
+
+    /// The constants with which numbers are compared; `None` where the test asks for more than the place of a number among
+    /// decimals.
+    pub(crate) fn cuts(&self) -> Option<Vec<Decimal>> {
+        match &self.kind {
+            Ready::Number(_, constant) => Some(vec![constant.decimal?]),
+            Ready::NumberBetween(low, high) => Some(vec![low.decimal?, high.decimal?]),
+            Ready::Missing | Ready::Present | Ready::HasNumber => Some(Vec::new()),
+            Ready::Members(..)
+            | Ready::Day(..)
+            | Ready::DayBetween(..)
+            | Ready::Texts(..)
+            | Ready::YesNo(_)
+            | Ready::Column => None,
+        }
+    }
+
     /// Whether the test holds for a value; `text` is the cell, composed. A value of another type than the test asks for
     /// counts as missing.
     pub(crate) fn holds(&self, value: Value, text: &str) -> bool {
         let known = match (&self.kind, value) {
             (Ready::Missing, value) => return !value.is_present(),
             (Ready::Present, value) => return value.is_present(),
+            (Ready::HasNumber, value) => return value.number().is_some(),
             (_, Value::Missing | Value::Marked(_)) => None,
             // A total is no member: neither in the list nor among the others.
             (Ready::Members(..), Value::Total) => Some(false),
@@ -153,11 +182,21 @@ impl Test {
     }
 }
 
+/// What a lane asks of its column besides its filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Need {
+    /// A value in this column.
+    Present(usize),
+    /// A number in this column.
+    Number(usize),
+}
+
 /// What the values of one column do to filters.
 #[derive(Default)]
 pub(crate) struct Conditions {
     words: usize,
     test_words: usize,
+    touched: Vec<usize>,
     /// Filter bit, the test, and whether it must fail.
     must: Vec<(usize, std::sync::Arc<Test>, bool)>,
     /// Test bit and test, for general filters.
@@ -175,6 +214,17 @@ impl Conditions {
 
     pub(crate) fn test_words(&self) -> usize {
         self.test_words
+    }
+
+    /// All tests on the column.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = &Test> {
+        let must = self.must.iter().map(|(_, test, _)| test);
+        must.chain(self.flags.iter().map(|(_, test)| test)).map(std::sync::Arc::as_ref)
+    }
+
+    /// The words of a row's mask that the column can change.
+    pub(crate) fn touched(&self) -> &[usize] {
+        &self.touched
     }
 
     /// Appends the words of one value.
@@ -222,8 +272,10 @@ enum Step {
     Not,
 }
 
-/// All filters of a query.
+/// All filters of a query, and those of its lanes: a filter and a need make a bit of their own. The filters of the query
+/// come first, so that a filter's number is its bit.
 pub(crate) struct Filters {
+    bits: FxHashMap<(Option<usize>, Option<Need>), usize>,
     /// Words of a row's mask.
     pub(crate) words: usize,
     /// Words of a row's test bits.
@@ -232,21 +284,41 @@ pub(crate) struct Filters {
     general: Vec<(usize, Vec<Step>)>,
     /// Tests between two columns that general filters use.
     between: Vec<(usize, std::sync::Arc<Test>)>,
-    stack: usize,
 }
 
 impl Filters {
     /// Sorts the filters of a query out, and says for each column of the source what its values do.
-    pub(crate) fn new(
-        query: &CubeQuery,
-        catalog: Catalog<'_>,
-    ) -> (Filters, Vec<Conditions>, Vec<std::sync::Arc<Test>>) {
-        let tests: Vec<_> = query.tests.iter().map(|test| std::sync::Arc::new(Test::new(test, catalog))).collect();
-        let words = query.filters.len().div_ceil(64);
-        let mut filters = Filters { words, test_words: 0, general: Vec::new(), between: Vec::new(), stack: 0 };
+    pub(crate) fn new(query: &CubeQuery, catalog: Catalog<'_>) -> (Filters, Vec<Conditions>) {
+        let mut tests: Vec<_> = query.tests.iter().map(|test| std::sync::Arc::new(Test::new(test, catalog))).collect();
+        let mut all: Vec<Filter> = query.filters.clone();
+        let mut bits = FxHashMap::default();
+        for filter in 0..query.filters.len() {
+            bits.insert((Some(filter), None), filter);
+        }
+        let mut needs: FxHashMap<Need, usize> = FxHashMap::default();
+        for lane in &query.lanes {
+            for need in [None, need_of(lane.state)] {
+                if bits.contains_key(&(lane.filter, need)) {
+                    continue;
+                }
+                let mut parts: Vec<Filter> =
+                    lane.filter.and_then(|at| query.filters.get(at)).cloned().into_iter().collect();
+                if let Some(need) = need {
+                    let test = *needs.entry(need).or_insert_with(|| {
+                        tests.push(std::sync::Arc::new(Test::of_need(need)));
+                        tests.len() - 1
+                    });
+                    parts.push(Filter::Test(test));
+                }
+                bits.insert((lane.filter, need), all.len());
+                all.push(Filter::And(parts));
+            }
+        }
+        let words = all.len().div_ceil(64);
+        let mut filters = Filters { bits, words, test_words: 0, general: Vec::new(), between: Vec::new() };
         let mut conditions: Vec<Conditions> = catalog.source.columns.iter().map(|_| Conditions::default()).collect();
         let mut flagged = vec![false; tests.len()];
-        for (bit, filter) in query.filters.iter().enumerate() {
+        for (bit, filter) in all.iter().enumerate() {
             let parts = conjunction(filter).filter(|parts| {
                 parts.iter().all(|(test, _)| {
                     let one = tests.get(*test);
@@ -271,7 +343,6 @@ impl Filters {
                             *flag = true;
                         }
                     }
-                    filters.stack = filters.stack.max(steps.len());
                     filters.general.push((bit, steps));
                 }
             }
@@ -296,9 +367,17 @@ impl Filters {
             if !column.is_empty() {
                 column.words = words;
                 column.test_words = filters.test_words;
+                column.touched = column.must.iter().map(|(bit, ..)| bit / 64).collect();
+                column.touched.sort_unstable();
+                column.touched.dedup();
             }
         }
-        (filters, conditions, tests)
+        (filters, conditions)
+    }
+
+    /// The bit of a lane's filter together with a need.
+    pub(crate) fn bit(&self, filter: Option<usize>, need: Option<Need>) -> Option<usize> {
+        self.bits.get(&(filter, need)).copied()
     }
 
     /// Tests between columns: test bit and test.
@@ -335,6 +414,24 @@ impl Filters {
     /// Marks the test bit of a comparison between columns.
     pub(crate) fn mark(tests: &mut [u64], bit: usize) {
         set(tests, bit);
+    }
+}
+
+/// What a lane counts of its column.
+pub(crate) fn need_of(state: LaneState) -> Option<Need> {
+    match state {
+        LaneState::Present(column) => Some(Need::Present(column)),
+        LaneState::Sum(column) => Some(Need::Number(column)),
+        LaneState::Rows
+        | LaneState::Line
+        | LaneState::Minimum(_)
+        | LaneState::Maximum(_)
+        | LaneState::Distinct(_)
+        | LaneState::Keys(_)
+        | LaneState::Values(_)
+        | LaneState::Marks(_)
+        | LaneState::First { .. }
+        | LaneState::Last { .. } => None,
     }
 }
 

@@ -16,6 +16,8 @@ type Making = FxHashMap<Box<[i32]>, Box<[State]>>;
 /// Cells in the making.
 pub(crate) struct Folded {
     sets: Vec<Making>,
+    /// For each set, which of its lanes are kept by classes; the others are answered elsewhere.
+    by_class: Vec<Vec<bool>>,
     /// Lowest and highest ordinal for each key of periods.
     pub(crate) periods: BTreeMap<usize, (i32, i32)>,
 }
@@ -34,7 +36,7 @@ enum From {
     State(usize),
     Distinct(usize),
     Keys(usize),
-    /// The query names a lane that it does not have.
+    /// It is answered elsewhere, or the query does not have it.
     Nowhere,
 }
 
@@ -60,26 +62,43 @@ fn passes(words: &[u64], shape: Shape, filter: Option<usize>) -> bool {
 }
 
 impl Folded {
-    pub(crate) fn new(query: &CubeQuery) -> Self {
-        Folded { sets: query.sets.iter().map(|_| FxHashMap::default()).collect(), periods: BTreeMap::new() }
+    pub(crate) fn new(query: &CubeQuery, by_class: Vec<Vec<bool>>) -> Self {
+        Folded { sets: query.sets.iter().map(|_| FxHashMap::default()).collect(), by_class, periods: BTreeMap::new() }
+    }
+
+    /// Takes in the lowest and the highest ordinal of a key of periods.
+    pub(crate) fn saw(&mut self, key: usize, (low, high): (i32, i32)) {
+        let range = self.periods.entry(key).or_insert((low, high));
+        *range = (range.0.min(low), range.1.max(high));
     }
 
     /// Adds the rows of `classes`. Distinct values are added apart.
     pub(crate) fn add(&mut self, classes: &Classes, query: &CubeQuery, measured: &[Measured], shape: Shape) {
+        // Without facts, they are known of the columns.
+        let with_periods = query.facts.is_some();
         for (key, _) in query.keys.iter().enumerate().filter(|(_, key)| matches!(key, Key::Period { .. })) {
             for class in 0..classes.len() {
                 let code = shape.code(classes.words(class), key);
-                if Cube::is_ordinal(code) {
-                    let range = self.periods.entry(key).or_insert((code, code));
-                    *range = (range.0.min(code), range.1.max(code));
+                if with_periods && Cube::is_ordinal(code) {
+                    self.saw(key, (code, code));
                 }
             }
         }
         for set in 0..query.sets.len() {
-            let lanes = wanted(query, measured, set);
+            let mut lanes = wanted(query, measured, set);
+            let here = self.by_class.get(set).cloned().unwrap_or_default();
+            if !here.contains(&true) {
+                continue;
+            }
+            for (lane, here) in lanes.iter_mut().zip(here) {
+                if !here {
+                    lane.from = From::Nowhere;
+                }
+            }
             for class in 0..classes.len() {
                 let words = classes.words(class);
-                if !lanes.iter().any(|lane| passes(words, shape, lane.filter)) {
+                let is_here = |lane: &Wanted| !matches!(lane.from, From::Nowhere);
+                if !lanes.iter().any(|lane| is_here(lane) && passes(words, shape, lane.filter)) {
                     continue;
                 }
                 let states = classes.states(class);
@@ -174,9 +193,8 @@ impl Folded {
     }
 
     pub(crate) fn merge(&mut self, other: Folded) {
-        for (key, (low, high)) in other.periods {
-            let range = self.periods.entry(key).or_insert((low, high));
-            *range = (range.0.min(low), range.1.max(high));
+        for (key, range) in other.periods {
+            self.saw(key, range);
         }
         for (own, other) in self.sets.iter_mut().zip(other.sets) {
             for (codes, states) in other {
@@ -259,12 +277,8 @@ fn column_of(state: LaneState) -> Option<usize> {
 
 /// The value of a state, and whether it fits.
 fn value(state: State) -> (LaneValue, bool) {
-    let sum = |sum: &crate::sum::Sum| match sum.total() {
-        Some(_) if sum.is_qualified() => match sum.qualified() {
-            Some(qualified) => (LaneValue::Qualified(Box::new(qualified)), true),
-            None => (LaneValue::Sum(Decimal::default(), 0), false),
-        },
-        Some(total) => (LaneValue::Sum(total, sum.count), true),
+    let sum = |sum: &crate::sum::Sum| match sum.value(sum.count) {
+        Some(value) => (value, true),
         None => (LaneValue::Sum(Decimal::default(), 0), false),
     };
     match state {

@@ -8,9 +8,11 @@
 //! the same filters and have the same key codes. What is counted or summed is kept once per class, and cells are folded
 //! out of the classes at the end. Nothing depends on the order in which chunks or rows are met.
 
+mod block;
 mod bytes;
 mod cell;
 mod class;
+mod codes;
 mod column;
 mod distinct;
 mod engine;
@@ -18,11 +20,15 @@ mod facts;
 mod feed;
 mod filter;
 mod fold;
+mod fused;
 mod header;
+mod join;
 mod open;
+mod people;
 mod pieces;
 mod remark;
 mod report;
+mod rows;
 mod scan;
 mod sheet;
 mod split;
@@ -46,7 +52,7 @@ pub mod limits {
     /// The longest record.
     pub const RECORD: usize = 16 << 20;
     /// Distinct texts of a column whose decoded form a thread remembers.
-    pub const REMEMBERED: usize = 1 << 16;
+    pub const REMEMBERED: usize = 1 << 18;
     /// Problems that are kept of each kind in each column, so that machine formats list them all in any file that a person
     /// could mend; the others are counted.
     pub const KEPT: usize = 50_000;

@@ -1,23 +1,27 @@
-//! One thread's share of a scan: chunks pulled from the feed, rows to classes.
+//! One thread's share of a scan: chunks pulled from the feed, blocks of rows to cells, classes and keys.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use jauge::plan::{Catalog, CubeQuery, LaneState};
 
+use crate::block::{Block, Cuts, Form, Texts};
 use crate::cell::{Mistake, Value};
 use crate::class::{Classes, Measured, Shape, encode_code};
-use crate::column::{Memory, Needed};
+use crate::codes::Codes;
+use crate::column::{Kind, Memory, Needed};
 use crate::distinct::{Keys, Occurrences, identify};
 use crate::facts::{FactPlaces, Facts, Waiting};
 use crate::feed::{Feed, Stop};
 use crate::filter::Filters;
 use crate::fold::Folded;
+use crate::fused::{Cells, Fused, Lines};
 use crate::header::not_utf8_at;
 use crate::limits;
 use crate::open::FilePlace;
+use crate::people::{Pairs, Plan};
 use crate::report::Mistakes;
-use crate::sheet::bare;
+use crate::rows::{OfChunk, Records, fill};
 use crate::split::{Buffers, Layout, Row, rows};
 use crate::text::{plain, trim};
 
@@ -27,11 +31,22 @@ pub(crate) struct Scan<'a> {
     pub(crate) catalog: Catalog<'a>,
     pub(crate) needed: Vec<Needed<'a>>,
     pub(crate) filters: Filters,
+    /// The places of each key's codes.
+    pub(crate) codes: Vec<Codes>,
+    /// What is counted and added row by row, without classes.
+    pub(crate) fused: Fused,
+    /// Columns whose distinct values are counted by pairs.
+    pub(crate) people: Vec<Plan>,
+    /// For each set, which of its lanes are kept by classes of rows.
+    pub(crate) by_class: Vec<Vec<bool>>,
+    /// What is kept by classes of rows.
     pub(crate) measured: Vec<Measured>,
     pub(crate) shape: Shape,
-    /// Needed columns whose distinct values are counted.
+    /// Which bits of a row's words matter to what is kept by classes; `None` where nothing is.
+    pub(crate) class_words: Option<Vec<u64>>,
+    /// Needed columns whose distinct values are kept by classes.
     pub(crate) distinct: Vec<usize>,
-    /// Which bits of a class's words matter to distinct counts.
+    /// Which bits of a class's words matter to them.
     pub(crate) distinct_words: Vec<u64>,
     /// Needed columns that together are a key.
     pub(crate) unique: Vec<usize>,
@@ -53,6 +68,10 @@ pub(crate) struct Scan<'a> {
 
 /// What a thread has found.
 pub(crate) struct Part {
+    pub(crate) cells: Cells,
+    /// The scale of each sum of `cells`.
+    pub(crate) scales: Vec<u8>,
+    pub(crate) pairs: Vec<Pairs>,
     pub(crate) folded: Folded,
     pub(crate) mistakes: Mistakes,
     pub(crate) classes: Classes,
@@ -61,39 +80,82 @@ pub(crate) struct Part {
     pub(crate) facts: Facts,
 }
 
-/// Buffers of one thread, used again for each row.
-struct Hands {
-    memories: Vec<Memory>,
-    values: Vec<Value>,
+/// Buffers of one thread, used again for each block.
+pub(crate) struct Hands {
+    pub(crate) memories: Vec<Memory>,
+    pub(crate) block: Block,
+    cuts: Vec<Option<Cuts>>,
+    /// Classes of rows in the making.
+    classes: Classes,
+    /// For each word of a row's mask, those of all rows.
+    masks: Vec<Vec<u64>>,
+    /// For each row, the bits of the tests.
+    tests: Vec<u64>,
+    /// For each key, the places of the rows' codes.
+    places: Vec<Vec<u32>>,
+    /// The slots of the rows of one column.
+    slots: Vec<u32>,
+    /// For each needed column, the numbers that its slots add, and those of the rows.
+    amounts: Vec<Amounts>,
     words: Vec<u64>,
     projected: Vec<u64>,
-    tests: Vec<u64>,
+    values: Vec<Value>,
     stack: Vec<bool>,
     bytes: Vec<u8>,
 }
 
+/// The numbers that a remembered column adds.
+#[derive(Default)]
+struct Amounts {
+    scale: u8,
+    /// By slot; `None` where the value is not a plain number, though it may be added.
+    of_slots: Vec<Option<i64>>,
+    of_rows: Vec<i64>,
+}
+
 impl Scan<'_> {
-    /// Pulls chunks until there are none.
-    pub(crate) fn run(&self) -> Part {
-        let mut classes = Classes::new(self.shape, &self.measured);
-        let mut part = Part {
-            folded: Folded::new(self.query),
+    /// Empty buffers and findings.
+    pub(crate) fn start(&self) -> (Hands, Part) {
+        let hands = Hands {
+            memories: self.needed.iter().map(|_| Memory::default()).collect(),
+            block: Block::new(self.needed.len()),
+            cuts: self
+                .needed
+                .iter()
+                .map(|one| (one.kind == Kind::Number && !one.conditions.is_empty()).then(|| Cuts::new(one)))
+                .collect(),
+            classes: Classes::new(self.shape, &self.measured),
+            masks: vec![Vec::new(); self.filters.words],
+            tests: Vec::new(),
+            places: vec![Vec::new(); self.codes.len()],
+            slots: Vec::new(),
+            amounts: self.needed.iter().map(|_| Amounts::default()).collect(),
+            words: vec![0; self.shape.width()],
+            projected: vec![0; self.shape.width()],
+            values: vec![Value::Missing; self.needed.len()],
+            stack: Vec::new(),
+            bytes: Vec::new(),
+        };
+        let part = Part {
+            cells: Cells::new(&self.fused),
+            scales: vec![0; self.fused.sums.len()],
+            pairs: self.people.iter().map(Plan::pairs).collect(),
+            folded: Folded::new(self.query, self.by_class.clone()),
             mistakes: Mistakes::default(),
             classes: Classes::new(self.shape, &[]),
             occurrences: self.distinct.iter().map(|_| Occurrences::default()).collect(),
             keys: Keys::default(),
             facts: Facts::default(),
         };
-        let mut hands = Hands {
-            memories: self.needed.iter().map(|_| Memory::new()).collect(),
-            values: vec![Value::Missing; self.needed.len()],
-            words: vec![0; self.shape.width()],
-            projected: vec![0; self.shape.width()],
-            tests: vec![0; self.filters.test_words],
-            stack: Vec::new(),
-            bytes: Vec::new(),
-        };
+        (hands, part)
+    }
+
+    /// Pulls chunks until there are none.
+    pub(crate) fn run(&self) -> Part {
+        let (mut hands, mut part) = self.start();
         let mut buffers = Buffers::default();
+        let mut records = Records::new(self.layout.places);
+        let places: Vec<usize> = self.needed.iter().map(|one| one.place).collect();
         let mut spare = Vec::new();
         while let Some((chunk, done, total)) = self.pull(spare) {
             let text = match std::str::from_utf8(&chunk.bytes) {
@@ -107,23 +169,67 @@ impl Scan<'_> {
                 }
             };
             let mut count = 0u64;
+            let flush = |records: &mut Records, hands: &mut Hands, part: &mut Part| {
+                let texts = OfChunk { chunk: text, records, places: &places };
+                fill(self, &texts, &mut hands.block, &mut hands.memories, &mut part.mistakes);
+                self.block(&texts, hands, part);
+                records.clear();
+            };
             rows(text, chunk.has_quotes, chunk.first_line, &self.layout, &mut buffers, |row| {
                 if self.excludes(row) {
                     return;
                 }
                 count += 1;
-                self.row(row, &mut hands, &mut classes, &mut part);
+                if self.is_broken(row, &mut part.mistakes) {
+                    return;
+                }
+                hands.block.lines.push(row.line);
+                if records.push(row) {
+                    flush(&mut records, &mut hands, &mut part);
+                }
             });
-            if classes.len() >= limits::CLASSES {
-                part.folded.add(&classes, self.query, &self.measured, self.shape);
-                classes.clear();
+            if !records.is_empty() {
+                flush(&mut records, &mut hands, &mut part);
             }
             let rows = self.rows.fetch_add(count, Ordering::Relaxed) + count;
             (self.told)(done, total, rows);
             spare = chunk.bytes;
         }
-        part.folded.add(&classes, self.query, &self.measured, self.shape);
+        self.end(&mut hands, &mut part);
         part
+    }
+
+    /// What is left in the buffers goes among the findings.
+    pub(crate) fn end(&self, hands: &mut Hands, part: &mut Part) {
+        part.folded.add(&hands.classes, self.query, &self.measured, self.shape);
+        for (scale, (_, column)) in part.scales.iter_mut().zip(&self.fused.sums) {
+            *scale = hands.amounts.get(*column).map_or(0, |amounts| amounts.scale);
+        }
+        if self.facts.is_some() {
+            // Rows that wait are not counted yet.
+            return;
+        }
+        for (memory, needed) in hands.memories.iter().zip(&self.needed) {
+            for ((key, _), range) in needed.keys.iter().zip(&memory.periods) {
+                if let Some(range) = range {
+                    part.folded.saw(*key, *range);
+                }
+            }
+        }
+    }
+
+    /// A row that has not the cells of the header, or text after a quote, is left aside.
+    fn is_broken(&self, row: &Row<'_>, mistakes: &mut Mistakes) -> bool {
+        if row.fits && !row.after_quote {
+            return false;
+        }
+        let mistake = if row.after_quote {
+            Mistake::AfterQuote
+        } else {
+            Mistake::CellCount { found: u32::try_from(row.count).unwrap_or(u32::MAX) }
+        };
+        mistakes.add(usize::MAX, row.line, mistake, "");
+        true
     }
 
     /// The first cell that is not empty is a text that marks rows to be left out.
@@ -162,83 +268,248 @@ impl Scan<'_> {
         self.stopped.store(true, Ordering::Release);
     }
 
-    #[inline]
-    fn row(&self, row: &Row<'_>, hands: &mut Hands, classes: &mut Classes, part: &mut Part) {
-        if !row.fits || row.after_quote {
-            let mistake = if row.after_quote {
-                Mistake::AfterQuote
-            } else {
-                Mistake::CellCount { found: u32::try_from(row.count).unwrap_or(u32::MAX) }
-            };
-            part.mistakes.add(usize::MAX, row.line, mistake, "");
+    /// Takes in the rows of the block, which is empty afterwards.
+    pub(crate) fn block(&self, texts: &dyn Texts, hands: &mut Hands, part: &mut Part) {
+        let rows = hands.block.rows();
+        if rows == 0 {
             return;
         }
-        let mask_words = self.shape.mask_words;
-        hands.words.iter_mut().take(mask_words).for_each(|word| *word = u64::MAX);
-        hands.tests.iter_mut().for_each(|word| *word = 0);
-        for (at, ((needed, memory), slot)) in
-            self.needed.iter().zip(&mut hands.memories).zip(&mut hands.values).enumerate()
-        {
-            let text = row.cell(needed.place);
-            let (value, mistake) = if needed.is_remembered() {
-                let known = memory.get(text, needed, self.catalog);
-                for (word, mask) in hands.words.iter_mut().zip(known.masks) {
-                    *word &= mask;
+        self.masks(texts, hands, rows);
+        for (needed, (memory, column)) in self.needed.iter().zip(hands.memories.iter().zip(&hands.block.columns)) {
+            for ((key, _), codes) in needed.keys.iter().zip(&memory.codes) {
+                let Some(places) = hands.places.get_mut(*key) else { continue };
+                places.clear();
+                places.extend(column.slots.iter().map(|slot| codes.get(*slot as usize).map_or(0, |(_, place)| *place)));
+            }
+        }
+        if self.fused.is_used() {
+            self.fused(hands, part, rows);
+        }
+        self.pairs(texts, hands, part, rows);
+        let by_class = self.class_words.is_some() || !self.distinct.is_empty();
+        if by_class || self.facts.is_some() || !self.unique.is_empty() {
+            for row in 0..rows {
+                self.row(texts, row, hands, part);
+            }
+        }
+        if hands.classes.len() >= limits::CLASSES {
+            part.folded.add(&hands.classes, self.query, &self.measured, self.shape);
+            hands.classes.clear();
+        }
+        for (memory, needed) in hands.memories.iter_mut().zip(&self.needed) {
+            memory.forget(needed);
+        }
+        hands.block.clear();
+    }
+
+    /// Which filters each row passes.
+    fn masks(&self, texts: &dyn Texts, hands: &mut Hands, rows: usize) {
+        for word in &mut hands.masks {
+            word.clear();
+            word.resize(rows, u64::MAX);
+        }
+        let test_words = self.filters.test_words;
+        hands.tests.clear();
+        hands.tests.resize(rows * test_words, 0);
+        let columns = hands.block.columns.iter().zip(&hands.memories).zip(&mut hands.cuts);
+        for (needed, ((column, memory), cuts)) in self.needed.iter().zip(columns) {
+            if needed.conditions.is_empty() {
+                continue;
+            }
+            let (slots, masks, tests) = match cuts {
+                Some(cuts) => {
+                    cuts.places(column, needed, &mut hands.slots);
+                    (&hands.slots, &cuts.masks, &cuts.tests)
                 }
-                for (word, bits) in hands.tests.iter_mut().zip(known.tests) {
-                    *word |= bits;
-                }
-                for ((key, _), code) in needed.keys.iter().zip(known.codes) {
-                    if let Some(word) = hands.words.get_mut(mask_words + key) {
-                        *word = encode_code(*code);
+                None => (&column.slots, &memory.masks, &memory.tests),
+            };
+            let words = needed.conditions.words();
+            for word in needed.conditions.touched() {
+                let Some(own) = hands.masks.get_mut(*word) else { continue };
+                if words == 1 {
+                    for (own, slot) in own.iter_mut().zip(slots) {
+                        *own &= masks.get(*slot as usize).copied().unwrap_or(0);
+                    }
+                } else {
+                    for (own, slot) in own.iter_mut().zip(slots) {
+                        *own &= masks.get(*slot as usize * words + word).copied().unwrap_or(0);
                     }
                 }
-                (known.value, known.mistake)
-            } else {
-                needed.reader.read(text)
-            };
-            *slot = value;
-            // What a workbook keeps as a number has no marks of its own.
-            if matches!(value, Value::Number(number) if number.scale > 0) && bare(text) == text {
-                part.mistakes.saw_decimals(at, row.line, text);
             }
-            if let Some(mistake) = mistake {
-                part.mistakes.add(at, row.line, mistake, bare(text));
+            if needed.conditions.test_words() > 0 {
+                for (own, slot) in hands.tests.chunks_mut(test_words).zip(slots) {
+                    let start = *slot as usize * test_words;
+                    for (own, bits) in own.iter_mut().zip(tests.get(start..).unwrap_or(&[])) {
+                        *own |= bits;
+                    }
+                }
             }
         }
-        if self.filters.test_words > 0 {
-            self.general(row, hands);
-        }
-        if !self.waits(row, hands, part) {
-            classes.add(&hands.words, &self.measured, &hands.values, row.line);
-            if !self.distinct.is_empty() {
-                self.occurrences(row, hands, part);
+        if test_words > 0 {
+            for row in 0..rows {
+                self.general(texts, row, hands);
             }
-        }
-        if !self.unique.is_empty() {
-            self.key(row, hands, part);
         }
     }
 
-    fn general(&self, row: &Row<'_>, hands: &mut Hands) {
+    /// The bits of filters that are no plain conjunctions.
+    fn general(&self, texts: &dyn Texts, row: usize, hands: &mut Hands) {
+        let test_words = self.filters.test_words;
+        let Some(tests) = hands.tests.get_mut(row * test_words..(row + 1) * test_words) else { return };
         for (bit, test) in self.filters.between() {
             let Some((comparison, other)) = test.other else { continue };
             let side = |column: usize| {
                 let at = self.needed.iter().position(|needed| needed.index == column);
-                at.map_or((Value::Missing, ""), |at| {
-                    let value = hands.values.get(at).copied().unwrap_or(Value::Missing);
-                    (value, self.needed.get(at).map_or("", |needed| row.text(needed.place)))
+                at.map_or((Value::Missing, std::borrow::Cow::Borrowed("")), |at| {
+                    let value = hands.block.value(at, row, &self.needed, &hands.memories);
+                    // Only texts are compared as such.
+                    let text = if value == Value::Text { texts.text(at, row) } else { std::borrow::Cow::Borrowed("") };
+                    (value, text)
                 })
             };
-            if test.holds_between(comparison, side(test.column), side(other)) {
-                Filters::mark(&mut hands.tests, bit);
+            let (left, right) = (side(test.column), side(other));
+            if test.holds_between(comparison, (left.0, &left.1), (right.0, &right.1)) {
+                Filters::mark(tests, bit);
             }
         }
-        let mask = hands.words.get_mut(..self.shape.mask_words).unwrap_or_default();
-        self.filters.general(&hands.tests, mask, &mut hands.stack);
+        let words = hands.words.get_mut(..self.shape.mask_words).unwrap_or_default();
+        for (word, all) in words.iter_mut().zip(&hands.masks) {
+            *word = all.get(row).copied().unwrap_or(0);
+        }
+        self.filters.general(tests, words, &mut hands.stack);
+        for (word, all) in words.iter().zip(&mut hands.masks) {
+            if let Some(own) = all.get_mut(row) {
+                *own = *word;
+            }
+        }
     }
 
-    fn occurrences(&self, row: &Row<'_>, hands: &mut Hands, part: &mut Part) {
+    /// Rows, values and sums go to their cells.
+    fn fused(&self, hands: &mut Hands, part: &mut Part, rows: usize) {
+        let added = hands.block.columns.iter().zip(&hands.memories).zip(&mut hands.amounts);
+        for (at, (needed, ((column, memory), amounts))) in self.needed.iter().zip(added).enumerate() {
+            if !self.fused.adds(at) {
+                continue;
+            }
+            let before = amounts.scale;
+            match needed.kind {
+                Kind::Number => amounts.scale = column.scale,
+                Kind::Remembered => amounts.gather(&column.slots, memory),
+                Kind::Text => {}
+            }
+            if amounts.scale > before {
+                part.cells.rescale(&self.fused, at, amounts.scale - before);
+            }
+        }
+        let numbers: Vec<&[i64]> = self
+            .fused
+            .sums
+            .iter()
+            .map(|(_, at)| match self.needed.get(*at).map(|one| one.kind) {
+                Some(Kind::Number) => hands.block.columns.get(*at).map_or(&[] as &[i64], |column| &column.numbers),
+                Some(Kind::Remembered | Kind::Text) | None => {
+                    hands.amounts.get(*at).map_or(&[] as &[i64], |amounts| &amounts.of_rows)
+                }
+            })
+            .collect();
+        let lines = Lines { rows, masks: &hands.masks, places: &hands.places, numbers: &numbers };
+        part.cells.add(&self.fused, &lines);
+        // What is no plain number of its column is added apart.
+        for (sum, (bit, at)) in self.fused.sums.iter().enumerate() {
+            let passes = |row: usize| {
+                hands.masks.get(bit / 64).and_then(|all| all.get(row)).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+            };
+            let Some(column) = hands.block.columns.get(*at) else { continue };
+            for (row, value) in &column.others {
+                if passes(*row as usize) {
+                    part.cells.add_apart(&self.fused, *row as usize, sum, *value);
+                }
+            }
+            let (Some(amounts), Some(memory)) = (hands.amounts.get(*at), hands.memories.get(*at)) else { continue };
+            if amounts.of_slots.iter().any(Option::is_none) {
+                for (row, slot) in column.slots.iter().enumerate() {
+                    if amounts.of_slots.get(*slot as usize) == Some(&None) && passes(row) {
+                        part.cells.add_apart(&self.fused, row, sum, memory.value(*slot));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keys whose distinct ones are counted.
+    fn pairs(&self, texts: &dyn Texts, hands: &mut Hands, part: &mut Part, rows: usize) {
+        for (plan, pairs) in self.people.iter().zip(&mut part.pairs) {
+            let Some(column) = hands.block.columns.get(plan.at) else { continue };
+            let kind = self.needed.get(plan.at).map(|one| one.kind);
+            for row in 0..rows {
+                let mask = |bit: usize| {
+                    hands
+                        .masks
+                        .get(bit / 64)
+                        .and_then(|all| all.get(row))
+                        .is_some_and(|word| word >> (bit % 64) & 1 == 1)
+                };
+                let filters = plan.filters(mask);
+                if filters == 0 {
+                    continue;
+                }
+                let value = match (kind, column.forms.get(row)) {
+                    (Some(Kind::Text), Some(Form::Plain)) => Value::Text,
+                    _ => hands.block.value(plan.at, row, &self.needed, &hands.memories),
+                };
+                if !value.is_present() || value == Value::Total {
+                    continue;
+                }
+                let text = if matches!(value, Value::Text | Value::Said(_)) {
+                    texts.text(plan.at, row)
+                } else {
+                    std::borrow::Cow::Borrowed("")
+                };
+                let key = pairs.key(value, &text, &mut hands.bytes);
+                let place = |key: usize| hands.places.get(key).and_then(|all| all.get(row)).copied().unwrap_or(0);
+                pairs.add(plan, key, filters, place);
+            }
+        }
+    }
+
+    /// What is kept of a row by classes, by facts and by keys that must not repeat.
+    fn row(&self, texts: &dyn Texts, row: usize, hands: &mut Hands, part: &mut Part) {
+        let line = hands.block.lines.get(row).copied().unwrap_or(0);
+        for at in 0..self.needed.len() {
+            let value = hands.block.value(at, row, &self.needed, &hands.memories);
+            if let Some(slot) = hands.values.get_mut(at) {
+                *slot = value;
+            }
+        }
+        let mask_words = self.shape.mask_words;
+        for (word, all) in hands.words.iter_mut().zip(&hands.masks) {
+            *word = all.get(row).copied().unwrap_or(0);
+        }
+        for (needed, (memory, column)) in self.needed.iter().zip(hands.memories.iter().zip(&hands.block.columns)) {
+            let slot = column.slots.get(row).copied().unwrap_or(u32::MAX) as usize;
+            for ((key, _), codes) in needed.keys.iter().zip(&memory.codes) {
+                if let (Some(word), Some((code, _))) = (hands.words.get_mut(mask_words + key), codes.get(slot)) {
+                    *word = encode_code(*code);
+                }
+            }
+        }
+        if !self.waits(texts, row, line, hands, part) {
+            if let Some(matters) = &self.class_words {
+                for ((to, from), matters) in hands.projected.iter_mut().zip(&hands.words).zip(matters) {
+                    *to = from & matters;
+                }
+                hands.classes.add(&hands.projected, &self.measured, &hands.values, line);
+            }
+            if !self.distinct.is_empty() {
+                self.occurrences(texts, row, hands, part);
+            }
+        }
+        if !self.unique.is_empty() {
+            self.key(texts, row, line, hands, part);
+        }
+    }
+
+    fn occurrences(&self, texts: &dyn Texts, row: usize, hands: &mut Hands, part: &mut Part) {
         for ((to, from), matters) in hands.projected.iter_mut().zip(&hands.words).zip(&self.distinct_words) {
             *to = from & matters;
         }
@@ -248,18 +519,17 @@ impl Scan<'_> {
             if !value.is_present() || value == Value::Total {
                 continue;
             }
-            let text = self.needed.get(*at).map_or("", |needed| row.text(needed.place));
             hands.bytes.clear();
-            identify(value, text, &mut hands.bytes);
+            identify(value, &texts.text(*at, row), &mut hands.bytes);
             occurrences.add(&hands.bytes, class);
         }
     }
 
     /// Keeps a row that states a fact until all rows are read; false where it states none.
-    fn waits(&self, row: &Row<'_>, hands: &mut Hands, part: &mut Part) -> bool {
+    fn waits(&self, texts: &dyn Texts, row: usize, line: u64, hands: &mut Hands, part: &mut Part) -> bool {
         let Some(places) = &self.facts else { return false };
         let value = |at: usize| hands.values.get(at).copied().unwrap_or(Value::Missing);
-        let text = |at: usize| self.needed.get(at).map_or("", |needed| row.text(needed.place));
+        let text = |at: usize| texts.text(at, row);
         let code = value(places.column);
         if !code.is_present() || code == Value::Total {
             return false;
@@ -269,7 +539,7 @@ impl Scan<'_> {
             let mut bytes = Vec::new();
             for at in columns {
                 let start = bytes.len();
-                identify(value(at), text(at), &mut bytes);
+                identify(value(at), &text(at), &mut bytes);
                 let length = u32::try_from(bytes.len() - start).unwrap_or(u32::MAX);
                 bytes.extend_from_slice(&length.to_le_bytes());
             }
@@ -281,13 +551,13 @@ impl Scan<'_> {
         let keys = self.distinct.iter().map(|at| {
             let mut bytes = Vec::new();
             if value(*at).is_present() && value(*at) != Value::Total {
-                identify(value(*at), text(*at), &mut bytes);
+                identify(value(*at), &text(*at), &mut bytes);
             }
             bytes.into_boxed_slice()
         });
         let waiting = Waiting {
-            rank: places.by.map_or(u32::MAX, |at| places.rank(value(at), text(at))),
-            line: row.line,
+            rank: places.by.map_or(u32::MAX, |at| places.rank(value(at), &text(at))),
+            line,
             words: hands.words.as_slice().into(),
             values: hands.values.as_slice().into(),
             keys: keys.collect(),
@@ -318,15 +588,15 @@ impl Scan<'_> {
         part.folded.add(&classes, self.query, &self.measured, self.shape);
     }
 
-    fn key(&self, row: &Row<'_>, hands: &mut Hands, part: &mut Part) {
+    fn key(&self, texts: &dyn Texts, row: usize, line: u64, hands: &mut Hands, part: &mut Part) {
         hands.bytes.clear();
         let mut some = false;
         for at in &self.unique {
             let value = hands.values.get(*at).copied().unwrap_or(Value::Missing);
-            let text = self.needed.get(*at).map_or("", |needed| row.text(needed.place));
-            some |= value.is_present() || !crate::text::trim(text).is_empty();
+            let text = texts.text(*at, row);
+            some |= value.is_present() || !trim(&text).is_empty();
             let start = hands.bytes.len();
-            identify(value, text, &mut hands.bytes);
+            identify(value, &text, &mut hands.bytes);
             // A part's length after it keeps ("ab", "c") and ("a", "bc") apart; a single part needs none.
             if self.unique.len() > 1 {
                 let length = u32::try_from(hands.bytes.len() - start).unwrap_or(u32::MAX);
@@ -335,24 +605,31 @@ impl Scan<'_> {
         }
         // A row without any key has been reported where the key may not be empty.
         if some {
-            part.keys.add(&hands.bytes, row.line);
+            part.keys.add(&hands.bytes, line);
         }
     }
 }
 
-/// Which bits of a class's words matter to lanes of distinct counts.
-pub(crate) fn distinct_words(query: &CubeQuery, shape: Shape) -> Vec<u64> {
+/// Which bits of a row's words matter to some lanes of each set; `None` where there are no such lanes.
+pub(crate) fn words_of(
+    query: &CubeQuery,
+    shape: Shape,
+    is_wanted: impl Fn(usize, usize, LaneState) -> bool,
+) -> Option<Vec<u64>> {
     let mut words = vec![0u64; shape.width()];
-    for set in &query.sets {
-        let lanes = set.lanes.iter().filter_map(|lane| query.lanes.get(*lane));
+    let mut some = false;
+    for (at, set) in query.sets.iter().enumerate() {
+        let lanes =
+            set.lanes.iter().enumerate().filter_map(|(position, lane)| Some((position, query.lanes.get(*lane)?)));
         let mut any = false;
-        for lane in lanes.filter(|lane| matches!(lane.state, LaneState::Distinct(_) | LaneState::Keys(_))) {
+        for (_, lane) in lanes.filter(|(position, lane)| is_wanted(at, *position, lane.state)) {
             any = true;
             if let Some(word) = lane.filter.and_then(|filter| words.get_mut(filter / 64)) {
                 *word |= 1 << (lane.filter.unwrap_or(0) % 64);
             }
         }
         if any {
+            some = true;
             for key in &set.keys {
                 if let Some(word) = words.get_mut(shape.mask_words + key) {
                     *word = u64::MAX;
@@ -360,5 +637,35 @@ pub(crate) fn distinct_words(query: &CubeQuery, shape: Shape) -> Vec<u64> {
             }
         }
     }
-    words
+    some.then_some(words)
+}
+
+impl Amounts {
+    /// The numbers of the rows of a block. More digits are taken where a value has more.
+    fn gather(&mut self, slots: &[u32], memory: &Memory) {
+        self.of_slots.truncate(memory.lasting());
+        let mut at = self.of_slots.len();
+        while at < memory.len() {
+            let value = memory.value(at as u32);
+            let number = match value {
+                Value::Said(_) => None,
+                _ => match value.number() {
+                    None => Some(0),
+                    Some(number) if number.scale > self.scale && number.scale <= crate::block::DIGITS => {
+                        // All are read again with more digits.
+                        self.scale = number.scale;
+                        self.of_slots.clear();
+                        at = 0;
+                        continue;
+                    }
+                    Some(number) => crate::block::at_scale(number, self.scale),
+                },
+            };
+            self.of_slots.push(number);
+            at += 1;
+        }
+        self.of_rows.clear();
+        let of = |slot: &u32| self.of_slots.get(*slot as usize).copied().flatten().unwrap_or(0);
+        self.of_rows.extend(slots.iter().map(of));
+    }
 }

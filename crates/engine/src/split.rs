@@ -57,6 +57,17 @@ impl<'a> Row<'a> {
         sheet::bare(self.cell(place))
     }
 
+    /// Where the cell is in the chunk, or its text where it is not there.
+    #[inline]
+    pub(crate) fn range(&self, place: usize) -> Result<(u32, u32), &'a str> {
+        let cell = self.cells.get(place).copied().unwrap_or_default();
+        if cell.apart {
+            Err(self.apart.get(cell.start as usize..cell.end as usize).unwrap_or(""))
+        } else {
+            Ok((cell.start, cell.end))
+        }
+    }
+
     /// The same with the mark that a value of a workbook has.
     #[inline]
     pub(crate) fn cell(&self, place: usize) -> &'a str {

@@ -1,6 +1,6 @@
 //! Exact sums of decimals, in any order.
 
-use jauge::plan::{Decimal, QualifiedSum};
+use jauge::plan::{Decimal, LaneValue, QualifiedSum};
 
 use crate::cell::{Said, Value, normal};
 
@@ -47,6 +47,15 @@ impl Sum {
     #[inline]
     pub(crate) fn add(&mut self, value: Decimal) {
         self.count += 1;
+        self.put(value.mantissa, value.scale);
+        if let Some(ends) = &mut self.ends {
+            ends.low.put(value.mantissa, value.scale);
+            ends.high.put(value.mantissa, value.scale);
+        }
+    }
+
+    /// Adds a sum of values that were counted elsewhere.
+    pub(crate) fn put_total(&mut self, value: Decimal) {
         self.put(value.mantissa, value.scale);
         if let Some(ends) = &mut self.ends {
             ends.low.put(value.mantissa, value.scale);
@@ -107,6 +116,15 @@ impl Sum {
             about: ends.about,
             otherwise: ends.otherwise,
         })
+    }
+
+    /// The value of a lane over so many values; `None` where it does not fit.
+    pub(crate) fn value(&self, values: u64) -> Option<LaneValue> {
+        let total = self.total()?;
+        if !self.is_qualified() {
+            return Some(LaneValue::Sum(total, values));
+        }
+        Some(LaneValue::Qualified(Box::new(QualifiedSum { values, ..self.qualified()? })))
     }
 
     pub(crate) fn merge(&mut self, other: &Sum) {

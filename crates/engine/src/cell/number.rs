@@ -33,6 +33,11 @@ impl NumberStyle {
         NumberStyle { decimal: '.', thousands: None, declared: true, percent: self.percent }
     }
 
+    /// The decimal mark, where it is one byte.
+    pub(crate) fn mark(self) -> Option<u8> {
+        u8::try_from(self.decimal).ok().filter(u8::is_ascii)
+    }
+
     /// The source says how its numbers are written.
     pub(crate) fn is_declared(self) -> bool {
         self.declared

@@ -1,0 +1,503 @@
+//! Keys and the cells in which they occur, to exact counts of distinct keys: a pair for each row that passes some filter,
+//! divided by the hash of the key, then sorted and counted part by part. A pair is a key in 64 bits and the row's filters and
+//! codes, packed.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jauge::plan::{CubeQuery, LaneState};
+use rustc_hash::FxHashMap;
+
+use crate::cell::Value;
+use crate::codes::{Codes, Grouping};
+use crate::distinct::identify;
+use crate::filter::Filters;
+use crate::text::composed;
+
+/// Parts by the hash of the key.
+const PARTS: usize = 256;
+/// Bytes of the counts of one grouping that lie by their places.
+const ROOM: u64 = 64 << 20;
+/// Pairs of one key that are compared with each other; more are sorted.
+const FEW: usize = 24;
+
+/// The key, then filters and codes in one to three words.
+type Pair<const W: usize> = (u64, [u64; W]);
+
+/// How the distinct keys of one column are counted: what all threads share.
+pub(crate) struct Plan {
+    /// The column of the source.
+    pub(crate) column: usize,
+    /// Its place among the needed ones.
+    pub(crate) at: usize,
+    /// Bits of the row's mask, by their place in the first word of a pair.
+    bits: Vec<usize>,
+    /// Keys of the query, each with the word and the shift of its place, and its mask.
+    keys: Vec<(usize, usize, u32, u64)>,
+    words: usize,
+    pub(crate) groups: Vec<Group>,
+}
+
+/// One grouping in which keys are counted.
+pub(crate) struct Group {
+    /// The grouping set of the query.
+    pub(crate) set: usize,
+    pub(crate) grouping: Grouping,
+    /// The bits of its keys in a pair.
+    mask: Vec<u64>,
+    /// Its lanes: position in the set's lanes, and place of the filter in the first word.
+    pub(crate) lanes: Vec<(usize, u32)>,
+    /// The filters of its lanes.
+    filters: u64,
+    /// For each key of the grouping, where its place is in a pair.
+    places: Vec<(usize, u32, u64)>,
+}
+
+impl Plan {
+    /// `None` where a pair has no room for what is asked: then keys are counted by classes.
+    pub(crate) fn new(query: &CubeQuery, column: usize, at: usize, filters: &Filters, codes: &[Codes]) -> Option<Plan> {
+        const MOST: usize = 3;
+        if query.facts.is_some() {
+            return None;
+        }
+        let lanes_of = |set: &jauge::plan::GroupingSet| -> Vec<(usize, Option<usize>)> {
+            let lanes = set.lanes.iter().enumerate().filter_map(|(at, lane)| Some((at, query.lanes.get(*lane)?)));
+            lanes
+                .filter(|(_, lane)| lane.state == LaneState::Distinct(column))
+                .map(|(at, lane)| (at, lane.filter))
+                .collect()
+        };
+        let mut plan = Plan { column, at, bits: Vec::new(), keys: Vec::new(), words: 1, groups: Vec::new() };
+        for (_, filter) in query.sets.iter().flat_map(lanes_of) {
+            let bit = filters.bit(filter, None)?;
+            if !plan.bits.contains(&bit) {
+                plan.bits.push(bit);
+            }
+        }
+        let mut used = u32::try_from(plan.bits.len()).ok().filter(|used| *used <= u64::BITS)?;
+        let wanted = query.sets.iter().filter(|set| !lanes_of(set).is_empty());
+        for key in wanted.flat_map(|set| &set.keys) {
+            if plan.keys.iter().any(|(known, ..)| known == key) {
+                continue;
+            }
+            let bits = codes.get(*key)?.bits();
+            if used + bits > u64::BITS {
+                plan.words += 1;
+                used = 0;
+            }
+            plan.keys.push((*key, plan.words - 1, used, u64::MAX >> (u64::BITS - bits)));
+            used += bits;
+        }
+        if plan.words > MOST {
+            return None;
+        }
+        for (set, of) in query.sets.iter().enumerate() {
+            let lanes = lanes_of(of);
+            if lanes.is_empty() {
+                continue;
+            }
+            let place = |filter: Option<usize>| {
+                let bit = filters.bit(filter, None)?;
+                u32::try_from(plan.bits.iter().position(|known| *known == bit)?).ok()
+            };
+            let lanes: Vec<(usize, u32)> =
+                lanes.into_iter().map(|(at, filter)| Some((at, place(filter)?))).collect::<Option<_>>()?;
+            let places: Vec<(usize, u32, u64)> = of
+                .keys
+                .iter()
+                .map(|key| {
+                    plan.keys
+                        .iter()
+                        .find(|(known, ..)| known == key)
+                        .map(|(_, word, shift, mask)| (*word, *shift, *mask))
+                })
+                .collect::<Option<_>>()?;
+            let mut mask = vec![0u64; plan.words];
+            for (word, shift, bits) in &places {
+                if let Some(own) = mask.get_mut(*word) {
+                    *own |= bits << shift;
+                }
+            }
+            let filters = lanes.iter().fold(0, |all, (_, at)| all | 1u64 << at);
+            let grouping = Grouping::new(&of.keys, codes)?;
+            plan.groups.push(Group { set, grouping, mask, lanes, filters, places });
+        }
+        Some(plan)
+    }
+
+    /// The plan's filters that a row passes, as `passes` tells of a bit of its mask.
+    #[inline]
+    pub(crate) fn filters(&self, passes: impl Fn(usize) -> bool) -> u64 {
+        self.bits.iter().enumerate().fold(0, |all, (at, bit)| all | u64::from(passes(*bit)) << at)
+    }
+
+    /// An empty collection.
+    pub(crate) fn pairs(&self) -> Pairs {
+        Pairs {
+            texts: Texts::default(),
+            parts: match self.words {
+                1 => Parts::One(new_parts()),
+                2 => Parts::Two(new_parts()),
+                _ => Parts::Three(new_parts()),
+            },
+        }
+    }
+}
+
+fn new_parts<const W: usize>() -> Vec<Part<W>> {
+    (0..PARTS).map(|_| Part::default()).collect()
+}
+
+/// The pairs of one part, sorted and without repetition up to `sorted`.
+#[derive(Default)]
+struct Part<const W: usize> {
+    pairs: Vec<Pair<W>>,
+    sorted: usize,
+}
+
+impl<const W: usize> Part<W> {
+    #[inline]
+    fn push(&mut self, pair: Pair<W>) {
+        const SLACK: usize = 1 << 17;
+        self.pairs.push(pair);
+        if self.pairs.len() > 2 * self.sorted + SLACK {
+            self.sort();
+        }
+    }
+
+    #[cold]
+    fn sort(&mut self) {
+        self.pairs.sort_unstable();
+        self.pairs.dedup();
+        self.sorted = self.pairs.len();
+    }
+}
+
+enum Parts {
+    One(Vec<Part<1>>),
+    Two(Vec<Part<2>>),
+    Three(Vec<Part<3>>),
+}
+
+/// Longer texts of keys, each once.
+#[derive(Default)]
+struct Texts {
+    ids: FxHashMap<Box<[u8]>, u32>,
+}
+
+impl Texts {
+    fn id(&mut self, bytes: &[u8]) -> u32 {
+        if let Some(id) = self.ids.get(bytes) {
+            return *id;
+        }
+        // INVARIANT: memory ends before there are 2^32 different texts.
+        let id = self.ids.len() as u32;
+        self.ids.insert(bytes.into(), id);
+        id
+    }
+}
+
+/// One thread's pairs.
+pub(crate) struct Pairs {
+    texts: Texts,
+    parts: Parts,
+}
+
+/// The kind of a key, in its highest bits.
+const NUMBER: u64 = 1 << 61;
+const SHORT: u64 = 2 << 61;
+const LONG: u64 = 3 << 61;
+
+/// A text of up to eighteen digits as a number that no other such text has: shorter ones come before longer ones.
+#[inline]
+pub(crate) fn digits(text: &[u8]) -> Option<u64> {
+    const MOST: usize = 18;
+    if text.is_empty() || text.len() > MOST {
+        return None;
+    }
+    let mut number = 0u64;
+    let mut before = 0u64;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+        before = before * 10 + 1;
+    }
+    // 1 + 10 + … shorter texts; in all less than 2^60.
+    Some(number + before)
+}
+
+impl Pairs {
+    /// The key of a value in 64 bits.
+    pub(crate) fn key(&mut self, value: Value, text: &str, bytes: &mut Vec<u8>) -> u64 {
+        match value {
+            Value::Text => {
+                if let Some(key) = digits(text.as_bytes()).or_else(|| digits(composed(text).as_bytes())) {
+                    return key;
+                }
+            }
+            Value::Number(number) if number.scale == 0 => {
+                if let Some(key) = u64::try_from(number.mantissa).ok().filter(|number| *number < NUMBER) {
+                    return NUMBER | key;
+                }
+            }
+            _ => {}
+        }
+        bytes.clear();
+        identify(value, text, bytes);
+        const ROOM: usize = 7;
+        if bytes.len() <= ROOM {
+            let packed = bytes.iter().fold(0u64, |all, byte| all << 8 | u64::from(*byte));
+            return SHORT | (bytes.len() as u64) << 56 | packed;
+        }
+        LONG | u64::from(self.texts.id(bytes))
+    }
+
+    /// Adds a row that passes some of the plan's filters.
+    #[inline]
+    pub(crate) fn add(&mut self, plan: &Plan, key: u64, filters: u64, place: impl Fn(usize) -> u32) {
+        match &mut self.parts {
+            Parts::One(parts) => put(parts, plan, key, filters, place),
+            Parts::Two(parts) => put(parts, plan, key, filters, place),
+            Parts::Three(parts) => put(parts, plan, key, filters, place),
+        }
+    }
+
+    /// Takes in another thread's pairs: its longer texts have other numbers there.
+    fn rename(&mut self, other: &mut Pairs) {
+        if other.texts.ids.is_empty() {
+            return;
+        }
+        let mut renamed = vec![0u32; other.texts.ids.len()];
+        for (text, id) in std::mem::take(&mut other.texts.ids) {
+            let next = self.texts.ids.len() as u32;
+            if let Some(slot) = renamed.get_mut(id as usize) {
+                *slot = *self.texts.ids.entry(text).or_insert(next);
+            }
+        }
+        match &mut other.parts {
+            Parts::One(parts) => rename(parts, &renamed),
+            Parts::Two(parts) => rename(parts, &renamed),
+            Parts::Three(parts) => rename(parts, &renamed),
+        }
+    }
+}
+
+fn part_of(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % PARTS
+}
+
+#[inline]
+fn put<const W: usize>(parts: &mut [Part<W>], plan: &Plan, key: u64, filters: u64, place: impl Fn(usize) -> u32) {
+    let mut words = [0u64; W];
+    if let Some(first) = words.first_mut() {
+        *first = filters;
+    }
+    for (key, word, shift, mask) in &plan.keys {
+        if let Some(own) = words.get_mut(*word) {
+            *own |= (u64::from(place(*key)) & mask) << shift;
+        }
+    }
+    if let Some(part) = parts.get_mut(part_of(key)) {
+        part.push((key, words));
+    }
+}
+
+fn rename<const W: usize>(parts: &mut Vec<Part<W>>, renamed: &[u32]) {
+    let old = std::mem::replace(parts, new_parts());
+    for (key, words) in old.into_iter().flat_map(|part| part.pairs) {
+        let key = if key >= LONG {
+            LONG | u64::from(renamed.get((key & u64::from(u32::MAX)) as usize).copied().unwrap_or(0))
+        } else {
+            key
+        };
+        if let Some(part) = parts.get_mut(part_of(key)) {
+            part.push((key, words));
+        }
+    }
+}
+
+/// For each group, packed cells to how many keys they have for each lane.
+pub(crate) type Counted = Vec<FxHashMap<u128, Box<[u64]>>>;
+
+/// Counts the distinct keys of all threads' pairs, on as many threads.
+pub(crate) fn count(plan: &Plan, mut all: Vec<Pairs>, threads: usize) -> Counted {
+    let mut rest = all.split_off(1.min(all.len()));
+    let Some(first) = all.first_mut() else { return plan.groups.iter().map(|_| FxHashMap::default()).collect() };
+    for other in &mut rest {
+        first.rename(other);
+    }
+    all.append(&mut rest);
+    let mut one: Vec<Vec<Part<1>>> = Vec::new();
+    let mut two: Vec<Vec<Part<2>>> = Vec::new();
+    let mut three: Vec<Vec<Part<3>>> = Vec::new();
+    for pairs in all {
+        match pairs.parts {
+            Parts::One(parts) => one.push(parts),
+            Parts::Two(parts) => two.push(parts),
+            Parts::Three(parts) => three.push(parts),
+        }
+    }
+    match plan.words {
+        1 => count_parts(plan, one, threads),
+        2 => count_parts(plan, two, threads),
+        _ => count_parts(plan, three, threads),
+    }
+}
+
+fn count_parts<const W: usize>(plan: &Plan, all: Vec<Vec<Part<W>>>, threads: usize) -> Counted {
+    // For each part, the pairs of every thread.
+    let mut parts: Vec<std::sync::Mutex<Vec<Vec<Pair<W>>>>> = (0..PARTS).map(|_| Default::default()).collect();
+    for of_thread in all {
+        for (part, slot) in of_thread.into_iter().zip(&mut parts) {
+            slot.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).push(part.pairs);
+        }
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut tallies: Vec<Tally> = plan.groups.iter().map(|group| Tally::new(group.lanes.len())).collect();
+        loop {
+            let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let lists = std::mem::take(&mut *part.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            let mut pairs: Vec<Pair<W>> = Vec::with_capacity(lists.iter().map(Vec::len).sum());
+            for list in lists {
+                pairs.extend_from_slice(&list);
+            }
+            pairs.sort_unstable();
+            pairs.dedup();
+            for run in pairs.chunk_by(|a, b| a.0 == b.0) {
+                for (group, tally) in plan.groups.iter().zip(&mut tallies) {
+                    match run.len() {
+                        0..=FEW => few(group, run, tally),
+                        _ => many(group, run, tally),
+                    }
+                }
+            }
+        }
+        tallies
+    };
+    let done: Vec<Vec<Tally>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.max(1)).map(|_| scope.spawn(work)).collect();
+        let mut done = vec![work()];
+        for other in others {
+            match other.join() {
+                Ok(tallies) => done.push(tallies),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    let mut counted: Counted = plan.groups.iter().map(|_| FxHashMap::default()).collect();
+    for tallies in done {
+        for ((tally, group), counted) in tallies.into_iter().zip(&plan.groups).zip(&mut counted) {
+            tally.into_cells(group, counted);
+        }
+    }
+    counted
+}
+
+/// Counts of keys in the cells of one group.
+struct Tally {
+    lanes: usize,
+    counts: Vec<u64>,
+    /// Cells that do not lie by their places, packed.
+    sparse: FxHashMap<u128, Box<[u64]>>,
+}
+
+impl Tally {
+    fn new(lanes: usize) -> Self {
+        Tally { lanes, counts: Vec::new(), sparse: FxHashMap::default() }
+    }
+
+    /// The counts of the cell of a pair.
+    #[inline]
+    fn cell<const W: usize>(&mut self, group: &Group, words: &[u64; W]) -> &mut [u64] {
+        let place = |(word, shift, mask): &(usize, u32, u64)| (words.get(*word).copied().unwrap_or(0) >> shift) & mask;
+        if let Some(strides) = &group.grouping.strides {
+            let cell: u64 = group.places.iter().zip(strides).map(|(at, stride)| place(at) * u64::from(*stride)).sum();
+            let end = (cell + 1) * self.lanes as u64;
+            if end * 8 <= ROOM {
+                if end as usize > self.counts.len() {
+                    let inner = u64::from(group.grouping.inner);
+                    self.counts.resize(((cell / inner + 1) * inner) as usize * self.lanes, 0);
+                }
+                let start = cell as usize * self.lanes;
+                return self.counts.get_mut(start..start + self.lanes).unwrap_or(&mut []);
+            }
+        }
+        let shifts = group.places.iter().zip(&group.grouping.shifts);
+        let packed = shifts.fold(0u128, |packed, (at, shift)| packed | u128::from(place(at)) << shift);
+        let lanes = self.lanes;
+        self.sparse.entry(packed).or_insert_with(|| vec![0; lanes].into())
+    }
+
+    fn into_cells(self, group: &Group, into: &mut FxHashMap<u128, Box<[u64]>>) {
+        let mut put = |packed: u128, counts: &[u64]| {
+            let own = into.entry(packed).or_insert_with(|| vec![0; counts.len()].into());
+            for (own, count) in own.iter_mut().zip(counts) {
+                *own += count;
+            }
+        };
+        for (cell, counts) in self.counts.chunks(self.lanes.max(1)).enumerate() {
+            if counts.iter().any(|count| *count > 0) {
+                put(group.grouping.packed(cell as u32), counts);
+            }
+        }
+        for (packed, counts) in &self.sparse {
+            put(*packed, counts);
+        }
+    }
+}
+
+/// Each pair is compared with those before it.
+#[inline]
+fn few<const W: usize>(group: &Group, run: &[Pair<W>], tally: &mut Tally) {
+    let mut mask = [0u64; W];
+    for (own, word) in mask.iter_mut().zip(&group.mask) {
+        *own = *word;
+    }
+    for (at, (_, words)) in run.iter().enumerate() {
+        let mut fresh = words.first().copied().unwrap_or(0) & group.filters;
+        if fresh == 0 {
+            continue;
+        }
+        for (_, before) in run.iter().take(at) {
+            let differs = words.iter().zip(before).zip(&mask).fold(0, |all, ((a, b), mask)| all | (a ^ b) & mask);
+            if differs == 0 {
+                fresh &= !before.first().copied().unwrap_or(0);
+            }
+        }
+        if fresh == 0 {
+            continue;
+        }
+        let cell = tally.cell(group, words);
+        for ((_, filter), count) in group.lanes.iter().zip(cell) {
+            *count += fresh >> filter & 1;
+        }
+    }
+}
+
+/// The cells of each filter are sorted.
+fn many<const W: usize>(group: &Group, run: &[Pair<W>], tally: &mut Tally) {
+    let mut cells: Vec<[u64; W]> = Vec::with_capacity(run.len());
+    for (lane, (_, filter)) in group.lanes.iter().enumerate() {
+        cells.clear();
+        cells.extend(run.iter().filter(|(_, words)| words.first().copied().unwrap_or(0) >> filter & 1 == 1).map(
+            |(_, words)| {
+                let mut masked = *words;
+                for (own, mask) in masked.iter_mut().zip(&group.mask) {
+                    *own &= mask;
+                }
+                masked
+            },
+        ));
+        cells.sort_unstable();
+        cells.dedup();
+        for cell in &cells {
+            if let Some(count) = tally.cell(group, cell).get_mut(lane) {
+                *count += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Records of a text file to blocks of rows in columns.
+
+use std::borrow::Cow;
+
+use crate::block::{Block, ROWS, Texts};
+use crate::column::{Kind, Memory};
+use crate::report::Mistakes;
+use crate::scan::Scan;
+use crate::sheet::bare;
+use crate::split::Row;
+
+/// The cells of some records, by column.
+#[derive(Default)]
+pub(crate) struct Records {
+    places: usize,
+    /// Where each cell is in `text` or, in the second half of the numbers, in `apart`; [`ROWS`] for each place.
+    cells: Vec<(u32, u32)>,
+    apart: String,
+    rows: usize,
+}
+
+/// Marks a cell that lies apart. INVARIANT: a chunk has less than 2^31 bytes.
+const APART: u32 = 1 << 31;
+
+impl Records {
+    pub(crate) fn new(places: usize) -> Self {
+        Records { places, cells: vec![(0, 0); places * ROWS], ..Records::default() }
+    }
+
+    /// Takes in a record; true when no other has room.
+    #[inline]
+    pub(crate) fn push(&mut self, row: &Row<'_>) -> bool {
+        for place in 0..self.places {
+            let cell = match row.range(place) {
+                Ok(range) => range,
+                Err(text) => {
+                    let start = self.apart.len() as u32;
+                    self.apart.push_str(text);
+                    (start | APART, self.apart.len() as u32)
+                }
+            };
+            if let Some(slot) = self.cells.get_mut(place * ROWS + self.rows) {
+                *slot = cell;
+            }
+        }
+        self.rows += 1;
+        self.rows == ROWS
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.apart.clear();
+        self.rows = 0;
+    }
+
+    /// The cells of a place.
+    fn column(&self, place: usize) -> &[(u32, u32)] {
+        self.cells.get(place * ROWS..place * ROWS + self.rows).unwrap_or(&[])
+    }
+}
+
+/// Records with the chunk in which they lie.
+pub(crate) struct OfChunk<'c> {
+    pub(crate) chunk: &'c str,
+    pub(crate) records: &'c Records,
+    /// For each needed column, its place.
+    pub(crate) places: &'c [usize],
+}
+
+impl OfChunk<'_> {
+    #[inline]
+    fn cell(&self, (start, end): (u32, u32)) -> &str {
+        let (text, start) =
+            if start & APART == 0 { (self.chunk, start) } else { (self.records.apart.as_str(), start & !APART) };
+        text.get(start as usize..end as usize).unwrap_or("")
+    }
+}
+
+impl Texts for OfChunk<'_> {
+    fn text(&self, at: usize, row: usize) -> Cow<'_, str> {
+        let place = self.places.get(at).copied().unwrap_or(usize::MAX);
+        let cell = if place < self.records.places { self.records.column(place).get(row) } else { None };
+        Cow::Borrowed(cell.map_or("", |cell| bare(self.cell(*cell))))
+    }
+}
+
+/// Reads the cells of all needed columns. The lines of the block are there already.
+pub(crate) fn fill(
+    scan: &Scan<'_>,
+    texts: &OfChunk<'_>,
+    block: &mut Block,
+    memories: &mut [Memory],
+    mistakes: &mut Mistakes,
+) {
+    let lines = &block.lines;
+    for (at, ((needed, memory), column)) in scan.needed.iter().zip(memories).zip(&mut block.columns).enumerate() {
+        let cells = texts.records.column(needed.place).iter().zip(lines);
+        let mut decimals = needed.reader.reads_numbers();
+        let mut saw = |text: &str, line: u64, mistakes: &mut Mistakes| {
+            // What a workbook keeps as a number has no marks of its own. The first one of a block is enough.
+            if decimals && bare(text) == text {
+                mistakes.saw_decimals(at, line, text);
+                decimals = false;
+            }
+        };
+        match needed.kind {
+            Kind::Remembered => {
+                for (cell, line) in cells {
+                    let text = texts.cell(*cell);
+                    let slot = memory.slot(text, needed, scan.catalog, &scan.codes);
+                    column.slots.push(slot);
+                    if let Some(mistake) = memory.mistake(slot) {
+                        mistakes.add(at, *line, mistake, bare(text));
+                    } else if needed.reader.reads_numbers()
+                        && matches!(memory.value(slot), crate::cell::Value::Number(number) if number.scale > 0)
+                    {
+                        saw(text, *line, mistakes);
+                    }
+                }
+            }
+            Kind::Number | Kind::Text => {
+                for (cell, line) in cells {
+                    let text = texts.cell(*cell);
+                    if let Some(quick) = needed.quick
+                        && let Some((number, scale)) = quick.read(text.as_bytes())
+                    {
+                        if scale > 0 {
+                            saw(text, *line, mistakes);
+                        }
+                        column.put_number(number, scale);
+                        continue;
+                    }
+                    let (value, mistake) = needed.reader.read(text);
+                    if matches!(value, crate::cell::Value::Number(number) if number.scale > 0) {
+                        saw(text, *line, mistakes);
+                    }
+                    if let Some(mistake) = mistake {
+                        mistakes.add(at, *line, mistake, bare(text));
+                    }
+                    column.put(value, needed.kind);
+                }
+            }
+        }
+    }
+}
