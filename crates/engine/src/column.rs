@@ -577,7 +577,6 @@ pub(crate) struct Memory {
     slots: FxHashMap<Box<[u8]>, u32>,
     /// Slots beyond those that last: they are forgotten with the block.
     passing: FxHashMap<Box<[u8]>, u32>,
-    texts: Vec<Box<str>>,
     values: Vec<(Value, Option<Mistake>)>,
     /// `words` each: which filters the value lets pass.
     pub(crate) masks: Vec<u64>,
@@ -611,7 +610,6 @@ impl Memory {
         let (value, mistake) = needed.reader.read(text);
         self.values.push((value, mistake));
         let bare = bare(text);
-        self.texts.push(bare.into());
         let composed = composed(bare);
         needed.conditions.push(value, &composed, &mut self.masks, &mut self.tests);
         self.codes.resize_with(needed.keys.len(), Vec::new);
@@ -634,7 +632,6 @@ impl Memory {
         }
         self.passing.clear();
         let lasting = self.slots.len();
-        self.texts.truncate(lasting);
         self.values.truncate(lasting);
         self.masks.truncate(lasting * needed.conditions.words());
         self.tests.truncate(lasting * needed.conditions.test_words());
@@ -649,11 +646,6 @@ impl Memory {
 
     pub(crate) fn mistake(&self, slot: u32) -> Option<Mistake> {
         self.values.get(slot as usize).and_then(|(_, mistake)| *mistake)
-    }
-
-    /// The text of a slot, without the mark of its type.
-    pub(crate) fn text(&self, slot: u32) -> &str {
-        self.texts.get(slot as usize).map_or("", |text| text)
     }
 
     pub(crate) fn len(&self) -> usize {

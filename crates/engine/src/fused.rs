@@ -374,7 +374,7 @@ impl Cells {
                 cells.find(set, lines);
             }
         }
-        pulp::Arch::new().dispatch(|| add(self, fused, lines));
+        pulp::Arch::new().dispatch(Adding { cells: self, fused, lines });
     }
 
     /// Adds a value that is no plain number to a sum of the cells of a row of the block that was taken in last.
@@ -442,6 +442,22 @@ impl Cells {
     }
 }
 
+/// The inner loop, compiled for each kind of processor.
+struct Adding<'a, 'b> {
+    cells: &'a mut Cells,
+    fused: &'a Fused,
+    lines: &'a Lines<'b>,
+}
+
+impl pulp::NullaryFnOnce for Adding<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        add(self.cells, self.fused, self.lines);
+    }
+}
+
 #[inline(always)]
 fn add(cells: &mut Cells, fused: &Fused, lines: &Lines<'_>) {
     const BITS: [u16; PIECE] = {
@@ -482,9 +498,7 @@ fn add(cells: &mut Cells, fused: &Fused, lines: &Lines<'_>) {
     for row in 0..lines.rows {
         for ((mask, shift), ones) in pieces.iter().zip(&mut ones) {
             let piece = (mask.get(row).copied().unwrap_or(0) >> shift) as u16;
-            for (one, bit) in ones.iter_mut().zip(BITS) {
-                *one = u16::from(piece & bit == bit);
-            }
+            *ones = std::array::from_fn(|at| u16::from(piece & BITS[at] == BITS[at]));
         }
         for ((mask, shift, numbers), slot) in added.iter().zip(sums.iter_mut().flatten()) {
             let passes = mask.get(row).copied().unwrap_or(0) >> shift & 1;
@@ -497,18 +511,17 @@ fn add(cells: &mut Cells, fused: &Fused, lines: &Lines<'_>) {
             if let Some(own) = cells.counts.get_mut(at * count..(at + 1) * count) {
                 for (own, piece) in own.iter_mut().zip(&set.pieces) {
                     let Some(ones) = ones.get(usize::from(*piece)) else { continue };
-                    for (own, one) in own.iter_mut().zip(ones) {
-                        *own = own.wrapping_add(*one);
-                    }
+                    // INVARIANT: both have as many; a cell is emptied before a counter can pass its end.
+                    let sum: [u16; PIECE] = std::array::from_fn(|at| own[at].wrapping_add(ones[at]));
+                    *own = sum;
                 }
             }
             let count = set.sums.len();
             if let Some(own) = cells.sums.get_mut(at * count..(at + 1) * count) {
                 for (own, together) in own.iter_mut().zip(&set.sums) {
                     let Some(sums) = sums.get(usize::from(*together)) else { continue };
-                    for (own, sum) in own.iter_mut().zip(sums) {
-                        *own = own.wrapping_add(*sum);
-                    }
+                    let sum: [i64; TOGETHER] = std::array::from_fn(|at| own[at].wrapping_add(sums[at]));
+                    *own = sum;
                 }
             }
             if let Some(filled) = cells.filled.get_mut(at) {

@@ -357,8 +357,7 @@ fn count_parts<const W: usize>(plan: &Plan, all: Vec<Vec<Part<W>>>, threads: usi
     let next = AtomicUsize::new(0);
     let work = || {
         let mut tallies: Vec<Tally> = plan.groups.iter().map(|group| Tally::new(group.lanes.len())).collect();
-        loop {
-            let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+        while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let lists = std::mem::take(&mut *part.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
             let mut pairs: Vec<Pair<W>> = Vec::with_capacity(lists.iter().map(Vec::len).sum());
             for list in lists {
