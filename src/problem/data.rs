@@ -303,6 +303,11 @@ pub enum DataProblem {
         /// As the workbook shows it.
         text: String,
     },
+    /// `=SUM(G5:G9)` without a stored result: the workbook was written by a program that does not compute.
+    NoResult {
+        /// The formula, with its sign of equality.
+        text: String,
+    },
     /// The sheet that is read is hidden.
     HiddenSheet {
         /// The path as declared.
@@ -379,7 +384,7 @@ impl DataProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
         "E0514", "E0515", "E0516", "E0517", "E0518", "E0519", "E0520", "E0521", "E0522", "E0523", "E0524", "E0525", "E0526",
-        "E0527", "E0528", "E0529", "E0530", "E0540", "E0565", "E0566", "E0567", "E0570", "E0571", "E0572", "E0573",
+        "E0527", "E0528", "E0529", "E0530", "E0535", "E0540", "E0565", "E0566", "E0567", "E0570", "E0571", "E0572", "E0573",
         "E0574", "E0575", "E0576", "W0501", "W0502",
     ];
 
@@ -426,6 +431,7 @@ impl DataProblem {
             DataProblem::WorkbookUnreadable { .. } => "E0574",
             DataProblem::NoSheets { .. } => "E0575",
             DataProblem::ErrorCell { .. } => "E0576",
+            DataProblem::NoResult { .. } => "E0535",
             DataProblem::HeaderOnly { .. } => "W0501",
             DataProblem::HiddenSheet { .. } => "W0502",
         }
@@ -639,6 +645,18 @@ impl DataProblem {
                     format!("the cell holds the error {text}"),
                     "no value; counted as missing",
                     "mend the formula in the workbook, or empty the cell and declare the column `may be missing`",
+                ),
+            },
+            DataProblem::NoResult { text } => Both {
+                fr: Words::new(
+                    format!("la formule « {text} » n'a pas de résultat enregistré"),
+                    "case sans valeur",
+                    "ouvrez le classeur dans Excel ou LibreOffice, laissez-le calculer, et enregistrez-le",
+                ),
+                en: Words::new(
+                    format!("the formula `{text}` has no stored result"),
+                    "a cell without a value",
+                    "open the workbook in Excel or LibreOffice, let it compute, and save it",
                 ),
             },
             DataProblem::HiddenSheet { path, sheet } => Both {

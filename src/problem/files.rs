@@ -21,6 +21,11 @@ pub enum FileProblem {
         /// The path as declared.
         path: String,
     },
+    /// `sexe,montant` and a carriage return, where other lines end in a line feed.
+    MixedLineEnds {
+        /// The path as declared.
+        path: String,
+    },
     /// A header of a million cells.
     TooManyColumns {
         /// The path as declared.
@@ -57,6 +62,19 @@ pub enum FileProblem {
         path: String,
         /// How it is compressed; `None` where it is not.
         packing: Option<Packing>,
+    },
+    /// Rows of a sheet that whoever opens the workbook does not see.
+    HiddenRows {
+        /// The path as declared.
+        path: String,
+        /// The sheet.
+        sheet: String,
+        /// The first and the last row of each run, from 1.
+        runs: Vec<(u64, u64)>,
+        /// Hidden rows after the last of these runs.
+        more: u64,
+        /// A filter hides them.
+        by_filter: bool,
     },
 }
 
@@ -126,7 +144,7 @@ pub enum Holds {
 
 impl FileProblem {
     pub(super) const CODES: &'static [&'static str] =
-        &["E0531", "E0532", "E0533", "E0534", "E0577", "E0578", "E0579", "W0503"];
+        &["E0531", "E0532", "E0533", "E0534", "E0536", "E0577", "E0578", "E0579", "W0503", "W0504"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
@@ -134,10 +152,12 @@ impl FileProblem {
             FileProblem::LinkLoop { .. } => "E0532",
             FileProblem::FileChanged { .. } => "E0533",
             FileProblem::TooManyColumns { .. } => "E0534",
+            FileProblem::MixedLineEnds { .. } => "E0536",
             FileProblem::PackedBroken { .. } => "E0577",
             FileProblem::PackedTooLarge { .. } => "E0578",
             FileProblem::ArchiveUnclear { .. } => "E0579",
             FileProblem::PackedName { .. } => "W0503",
+            FileProblem::HiddenRows { .. } => "W0504",
         }
     }
 
@@ -177,6 +197,18 @@ impl FileProblem {
                     format!("the file `{path}` has changed while it was read"),
                     "another program writes to it: no figure is taken from it",
                     "wait until the writing has ended (copy, export, synchronisation), then run again",
+                ),
+            },
+            FileProblem::MixedLineEnds { path } => Both {
+                fr: Words::new(
+                    format!("les lignes de « {path} » ne finissent pas toutes de la même façon"),
+                    "un retour chariot seul sépare ici deux lignes",
+                    "ouvrez le fichier dans Excel et enregistrez-le de nouveau en « CSV UTF-8 »",
+                ),
+                en: Words::new(
+                    format!("the lines of `{path}` do not all end in the same way"),
+                    "a lone carriage return parts two lines here",
+                    "open the file in Excel and save it again as “CSV UTF-8”",
                 ),
             },
             FileProblem::TooManyColumns { path, limit } => Both {
@@ -300,6 +332,34 @@ impl FileProblem {
                     },
                 ),
             },
+            FileProblem::HiddenRows { path, sheet, runs, more, by_filter } => {
+                let count: u64 = runs.iter().map(|(first, last)| last - first + 1).sum::<u64>() + more;
+                Both {
+                    fr: Words::new(
+                        match count {
+                            1 => format!("une ligne de la feuille « {sheet} » de « {path} » est masquée"),
+                            count => format!("{count} lignes de la feuille « {sheet} » de « {path} » sont masquées"),
+                        },
+                        format!("elles comptent comme les autres : {}", rows(runs, *more, "ligne", "à")),
+                        match by_filter {
+                            true => "dans Excel : Données, Effacer le filtre ; supprimez celles qui ne doivent pas compter",
+                            false => "dans Excel : sélectionnez tout, Format, Afficher les lignes ; supprimez celles qui ne \
+                                      doivent pas compter",
+                        },
+                    ),
+                    en: Words::new(
+                        match count {
+                            1 => format!("a row of the sheet `{sheet}` of `{path}` is hidden"),
+                            count => format!("{count} rows of the sheet `{sheet}` of `{path}` are hidden"),
+                        },
+                        format!("they count like the others: {}", rows(runs, *more, "row", "to")),
+                        match by_filter {
+                            true => "in Excel: Data, Clear filter; delete those that should not count",
+                            false => "in Excel: select all, Format, Unhide Rows; delete those that should not count",
+                        },
+                    ),
+                }
+            }
             FileProblem::PackedName { path, packing } => {
                 let bare = without_packing(path);
                 let name = packing.map_or(bare.to_string(), |packing| format!("{bare}.{}", packing.ending()));
@@ -330,6 +390,20 @@ impl FileProblem {
             }
         }
     }
+}
+
+/// `ligne 5, lignes 7 à 9`.
+fn rows(runs: &[(u64, u64)], more: u64, row: &str, to: &str) -> String {
+    const SHOWN: usize = 6;
+    let one = |(first, last): &(u64, u64)| match first == last {
+        true => format!("{row} {first}"),
+        false => format!("{row}s {first} {to} {last}"),
+    };
+    let mut parts: Vec<String> = runs.iter().take(SHOWN).map(one).collect();
+    if runs.len() > SHOWN || more > 0 {
+        parts.push("…".to_string());
+    }
+    parts.join(", ")
 }
 
 /// A path without the end that says how a file is compressed.

@@ -19,7 +19,7 @@ use crate::codes::Codes;
 use crate::filter::Conditions;
 use crate::limits;
 use crate::report::shorten;
-use crate::sheet::{ERROR, TYPED, bare};
+use crate::sheet::{ERROR, NO_RESULT, TYPED, bare};
 use crate::text::{composed, plain, trim};
 
 /// How the cells of a column are read.
@@ -145,6 +145,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn read(&self, text: &str) -> (Value, Option<Mistake>) {
         let (text, typed) = match text.strip_prefix(TYPED) {
             Some(text) => (text, true),
+            None if text.starts_with(NO_RESULT) => return (Value::Missing, Some(Mistake::NoResult)),
             None if text.starts_with(ERROR) => return (Value::Missing, Some(Mistake::ErrorCell)),
             None => (trim(text), false),
         };
@@ -249,6 +250,7 @@ impl<'a> Reader<'a> {
         let text = shorten(text);
         match mistake {
             Mistake::ErrorCell => DataProblem::ErrorCell { text },
+            Mistake::NoResult => DataProblem::NoResult { text },
             Mistake::Empty => DataProblem::EmptyCell { column: self.column.name.clone() },
             Mistake::NotANumber => DataProblem::NotANumber { text },
             Mistake::Qualified => DataProblem::QualifiedText { text, column: self.column.name.clone() },

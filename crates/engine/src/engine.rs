@@ -272,7 +272,7 @@ impl Engine {
             let at = DataPlace { line: headers.line, ..file.whole() };
             problems.push(Problem::at(DataProblem::HeaderOnly { path: file.path.clone() }, Place::Data(at)));
         }
-        problems.extend(remarks.problems(&file));
+        problems.extend(remarks.problems(&file, headers.line));
         let Merged { folded, mistakes, keys, several, identities, cells, people } =
             merge(&scan, parts, &distinct_columns, self.threads);
         let periods = folded.periods.clone();

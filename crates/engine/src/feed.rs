@@ -59,8 +59,8 @@ pub(crate) struct Feed {
 
 /// Bytes read at a time from an encoding other than UTF-8.
 const RAW: usize = 1 << 18;
-/// Bytes looked at to tell text from workbooks.
-const START: usize = 1 << 12;
+/// Bytes looked at to tell text from workbooks, and lines that end in one way from those that end in another.
+pub(crate) const START: usize = 1 << 12;
 
 impl Feed {
     /// Opens the encoding: a byte order mark, then the declaration, then UTF-8.
@@ -87,6 +87,10 @@ impl Feed {
             return Err(Stop::file(DataProblem::FileEmpty { path: feed.input.path }));
         }
         let mark = Encoding::for_bom(&feed.raw);
+        if let (None, None, Some((likely, reads))) = (mark, declared, unmarked_wide(&feed.raw)) {
+            let fact = DataProblem::NotUtf8 { path: feed.input.path, likely, reads: reads.clone() };
+            return Err(Stop { fact: Box::new(fact.into()), line: 1, column: 1, text: reads });
+        }
         if let Some(looks) =
             looks_binary(&feed.raw, mark.is_some() || declared.is_some_and(|e| !e.is_ascii_compatible()))
         {
@@ -147,13 +151,23 @@ impl Feed {
             if self.carry.is_empty() {
                 return Ok(None);
             }
-            let has_quotes = memchr(b'"', &self.carry).is_some();
+            // One look for both: quotes are seldom, bytes of zero are none of a text.
+            let first = memchr2(b'"', 0, &self.carry);
+            let has_quotes = first.is_some_and(|at| self.carry.get(at) == Some(&b'"'));
+            let zero = if has_quotes { memchr(0, &self.carry) } else { first };
+            let sound = zero.and_then(|at| self.carry.get(..at)).unwrap_or(&self.carry);
             let (end, open) = if has_quotes {
-                last_record_end(&self.carry, self.separator, self.newline)
+                last_record_end(sound, self.separator, self.newline)
             } else {
-                (memchr::memrchr(self.newline, &self.carry).map_or(0, |at| at + 1), None)
+                (memchr::memrchr(self.newline, sound).map_or(0, |at| at + 1), None)
             };
             let end = match (self.ended, open) {
+                // The rows before are given out first, so that the first mistake is found however the file is cut.
+                _ if zero.is_some() && end > 0 => end,
+                _ if zero.is_some() => {
+                    let fact = DataProblem::NotText { path: self.input.path.clone(), looks: Binary::Zeros };
+                    return Err(Stop::line(fact, self.line_at(zero.unwrap_or(0))));
+                }
                 (true, Some(open)) => return Err(Stop::line(DataProblem::UnclosedQuote, self.line_at(open))),
                 (true, None) => self.carry.len(),
                 (false, _) => end,
@@ -181,9 +195,12 @@ impl Feed {
         let mut wanted = self.chunk.max(START);
         loop {
             self.fill(wanted)?;
-            let line =
-                if self.is_sheet { memchr(self.newline, &self.carry) } else { memchr2(b'\n', b'\r', &self.carry) };
-            let has_line = line.is_some_and(|at| at + 1 < self.carry.len());
+            // Of text so much more that the kind of its line ends can be told, however it is read.
+            let (line, more) = match self.is_sheet {
+                true => (memchr(self.newline, &self.carry), 1),
+                false => (memchr2(b'\n', b'\r', &self.carry), START),
+            };
+            let has_line = line.is_some_and(|at| at + more < self.carry.len());
             if self.ended || has_line {
                 return Ok(());
             }
@@ -197,7 +214,7 @@ impl Feed {
     /// Reads more; false at the end of the file or of what one record may have.
     pub(crate) fn grow(&mut self) -> Result<bool, Stop> {
         let before = self.carry.len();
-        self.fill(before.saturating_mul(2).min(limits::RECORD))?;
+        self.fill(before.saturating_mul(2).clamp(START, limits::RECORD))?;
         Ok(self.carry.len() > before)
     }
 
@@ -294,6 +311,21 @@ fn unknown_encoding(label: &str) -> Stop {
         "shift_jis",
     ];
     Stop::file(DataProblem::UnknownEncoding { label: label.to_string(), near: close_to(label, LABELS) })
+}
+
+/// UTF-16 without its mark: every other byte of plain text is zero. With the start of its first line.
+fn unmarked_wide(start: &[u8]) -> Option<(&'static str, String)> {
+    let zeros = |from: usize| start.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    let (high_first, high_second) = (zeros(0), zeros(1));
+    let (encoding, likely) = match (high_first, high_second) {
+        (0, some) if some * 4 > start.len() => (UTF_16LE, "utf-16le"),
+        (some, 0) if some * 4 > start.len() => (UTF_16BE, "utf-16be"),
+        _ => return None,
+    };
+    let (text, _) = encoding.decode_without_bom_handling(start);
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    let reads: String = line.chars().take(jauge::problem::DataPlace::TEXT_LIMIT).collect();
+    (!reads.is_empty() && !reads.contains(|sign: char| sign.is_control() && sign != '\t')).then_some((likely, reads))
 }
 
 fn looks_binary(start: &[u8], zeros_are_text: bool) -> Option<Binary> {

@@ -2,7 +2,7 @@
 
 use jauge::problem::{DataProblem, FileProblem, close_to};
 
-use crate::feed::{Feed, Stop, first_record_end, likely_encoding};
+use crate::feed::{Feed, START, Stop, first_record_end, likely_encoding};
 use crate::limits;
 use crate::text::{composed, plain, trim};
 
@@ -35,10 +35,7 @@ impl Headers {
             false => declared.map(usable).transpose()?,
         };
         feed.fill_first()?;
-        if !feed.is_sheet
-            && memchr::memchr(b'\n', &feed.carry).is_none()
-            && memchr::memchr(b'\r', &feed.carry).is_some()
-        {
+        if !feed.is_sheet && ends_lines_by_return(&feed.carry) {
             feed.newline = b'\r';
         }
         let first = match rows {
@@ -79,6 +76,9 @@ impl Headers {
         };
         feed.separator = separator;
         let line = feed.line;
+        if names.iter().any(|name| has_lone_return(name)) {
+            return Err(Stop::line(FileProblem::MixedLineEnds { path: feed.path().to_string() }, line));
+        }
         take(feed, end);
         let Some((first, last)) = rows.filter(|(first, last)| first != last) else {
             return Ok(Headers { names, line });
@@ -119,6 +119,20 @@ impl Headers {
     }
 }
 
+/// Old Macintosh text: lines end in a carriage return, and no line feed follows soon.
+///
+/// INVARIANT: what is looked at does not depend on how much has been read.
+fn ends_lines_by_return(start: &[u8]) -> bool {
+    let Some(first) = memchr::memchr2(b'\r', b'\n', start) else { return false };
+    let window = start.get(..first.saturating_add(START)).unwrap_or(start);
+    memchr::memchr(b'\n', window).is_none()
+}
+
+/// A carriage return within a header is the end of a line in a file whose other lines end otherwise.
+fn has_lone_return(name: &str) -> bool {
+    name.match_indices('\r').any(|(at, _)| !name.get(at + 1..).unwrap_or("").starts_with('\n'))
+}
+
 /// Leaves the first `end` bytes behind, which end a record.
 fn take(feed: &mut Feed, end: usize) {
     feed.line = feed.line_at(end);
@@ -131,8 +145,9 @@ fn take(feed: &mut Feed, end: usize) {
 /// Leaves all lines before this one behind.
 fn skip_to(feed: &mut Feed, line: u64) -> Result<(), Stop> {
     while feed.line < line && !feed.carry.is_empty() {
-        let end = memchr::memchr(feed.newline, &feed.carry).map(|at| at + 1);
-        match end {
+        let wanted = usize::try_from(line - feed.line).unwrap_or(usize::MAX);
+        let mut ends = memchr::memchr_iter(feed.newline, &feed.carry).take(wanted);
+        match ends.by_ref().last().map(|at| at + 1) {
             Some(end) => take(feed, end),
             None if feed.has_ended() || !feed.grow()? => take(feed, feed.carry.len()),
             None => {}
@@ -202,16 +217,24 @@ fn usable(separator: char) -> Result<u8, Stop> {
 
 fn skip_blank_lines(feed: &mut Feed) -> Result<(), Stop> {
     loop {
-        let end = memchr::memchr(feed.newline, &feed.carry).map_or(feed.carry.len(), |at| at + 1);
-        let blank = feed.carry.get(..end).is_some_and(|line| line.iter().all(u8::is_ascii_whitespace));
         // A line of separators that are blanks (tabs) is a header line without names: it is skipped as well.
-        if end == 0 || !blank {
-            return Ok(());
+        let text = feed.carry.iter().position(|byte| !byte.is_ascii_whitespace());
+        let before = feed.carry.get(..text.unwrap_or(feed.carry.len())).unwrap_or(&[]);
+        let end = match memchr::memrchr(feed.newline, before) {
+            Some(at) => at + 1,
+            // Blanks up to the end of the file.
+            None if text.is_none() && feed.has_ended() => feed.carry.len(),
+            None => 0,
+        };
+        if end > 0 {
+            feed.line = feed.line_at(end);
+            feed.carry.drain(..end);
         }
-        feed.line = feed.line_at(end);
-        feed.carry.drain(..end);
-        if feed.carry.is_empty() {
-            feed.fill_first()?;
+        if text.is_some() || feed.has_ended() {
+            return feed.fill_first();
+        }
+        if !feed.grow()? && !feed.has_ended() {
+            return Err(feed.too_long(None));
         }
     }
 }

@@ -11,6 +11,7 @@
 mod block;
 mod bytes;
 mod cell;
+mod cells;
 mod class;
 mod codes;
 mod column;
@@ -23,7 +24,9 @@ mod fold;
 mod fused;
 mod header;
 mod join;
+mod ods;
 mod open;
+mod page;
 mod people;
 mod pieces;
 mod remark;
@@ -37,6 +40,8 @@ mod table;
 mod text;
 mod unpack;
 mod windows;
+mod xlsx;
+mod xml;
 
 pub use engine::{Engine, Progress};
 pub use table::read_table;
@@ -62,8 +67,7 @@ pub mod limits {
     pub const COLUMNS: usize = 100_000;
     /// Classes of rows that a thread holds before it folds them into cells.
     pub const CLASSES: usize = 1 << 18;
-    /// Bytes of the parts of a workbook that are unpacked into memory, together: texts, styles, and the sheets of other formats than
-    /// `.xlsx`.
+    /// Bytes of the parts of a workbook that are unpacked into memory, together: texts and styles; the whole of an `.xls`.
     pub const WORKBOOK: u64 = 1 << 30;
     /// Bytes that any compressed file may unpack to.
     pub const UNPACKED_FREE: u64 = 1 << 30;
@@ -75,6 +79,12 @@ pub mod limits {
     pub const UNPACKED_MEMORY: u64 = 128 << 20;
     /// Rows and columns of a sheet, as many as Excel has.
     pub const SHEET: (u32, u32) = (1 << 20, 1 << 14);
+    /// Cells of a sheet, those that are written once and said to repeat included.
+    pub const SHEET_CELLS: u64 = 1 << 27;
+    /// Sheets of a workbook.
+    pub const SHEETS: usize = 10_000;
+    /// Runs of hidden rows of a sheet that are told apart.
+    pub const HIDDEN_RUNS: usize = 10_000;
     /// Rows of a sheet among which the headers are sought.
     pub const HEADER_ROWS: usize = 50;
     /// Rows of a code list.

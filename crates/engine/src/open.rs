@@ -70,7 +70,8 @@ pub(crate) fn feed_of(mut bytes: Bytes, declared: &str, format: &Format, chunk: 
     let path = declared.to_string();
     let remarks = Remarks::default();
     if let Some(kind) = sheet::kind(declared) {
-        let opened = sheet::open(bytes, declared, kind, format.sheet.as_ref()).map_err(|fact| Stop::file(*fact))?;
+        let opened = sheet::open(bytes, declared, kind, format.sheet.as_ref(), &remarks);
+        let opened = opened.map_err(|fact| Stop::file(*fact))?;
         let place = FilePlace { path, sheet: opened.sheet };
         if opened.hidden {
             remarks.add(DataProblem::HiddenSheet { path: place.path.clone(), sheet: place.sheet.clone() }, 0);

@@ -9,29 +9,58 @@ pub(crate) const PIECE: usize = 1 << 18;
 /// Pieces that wait.
 const WAITING: usize = 8;
 
-/// Where pieces are given; refused once nobody reads.
-pub(crate) type Pieces = SyncSender<io::Result<Vec<u8>>>;
+/// A piece, or why there is none; an empty one says that all have been given.
+type Piece = io::Result<Vec<u8>>;
+
+/// Where pieces are given.
+pub(crate) struct Pieces(SyncSender<Piece>);
+
+/// Nobody reads any more.
+pub(crate) struct NoReader;
+
+impl Pieces {
+    pub(crate) fn give(&self, piece: Vec<u8>) -> Result<(), NoReader> {
+        if piece.is_empty() {
+            return Ok(());
+        }
+        self.0.send(Ok(piece)).map_err(|_| NoReader)
+    }
+
+    /// All have been given. A thread that ends without it has died, and what it gave is not the whole.
+    pub(crate) fn end(&self) {
+        let _ = self.0.send(Ok(Vec::new()));
+    }
+
+    /// Why no more can be given.
+    pub(crate) fn fail(&self, error: io::Error) {
+        let _ = self.0.send(Err(error));
+    }
+}
 
 /// Pieces as one stream of bytes.
 pub(crate) struct Stream {
-    waiting: Receiver<io::Result<Vec<u8>>>,
+    waiting: Receiver<Piece>,
     piece: Vec<u8>,
     at: usize,
+    ended: bool,
 }
 
 /// Both ends.
 pub(crate) fn pieces() -> (Pieces, Stream) {
     let (pieces, waiting) = sync_channel(WAITING);
-    (pieces, Stream { waiting, piece: Vec::new(), at: 0 })
+    (Pieces(pieces), Stream { waiting, piece: Vec::new(), at: 0, ended: false })
 }
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at >= self.piece.len() {
-            // The sender is gone: the stream has ended.
-            let Ok(piece) = self.waiting.recv() else { return Ok(0) };
-            self.piece = piece?;
+        if self.at >= self.piece.len() {
+            if self.ended {
+                return Ok(0);
+            }
+            let died = |_| io::Error::other("the reader stopped");
+            self.piece = self.waiting.recv().map_err(died)??;
             self.at = 0;
+            self.ended = self.piece.is_empty();
         }
         let rest = self.piece.get(self.at..).unwrap_or(&[]);
         let count = rest.len().min(buffer.len());
@@ -40,5 +69,20 @@ impl Read for Stream {
         }
         self.at += count;
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_dies_is_no_end() {
+        let (pieces, mut stream) = pieces();
+        let _ = pieces.give(b"abc".to_vec());
+        drop(pieces);
+        let mut all = Vec::new();
+        assert!(stream.read_to_end(&mut all).is_err());
+        assert_eq!(all, b"abc");
     }
 }

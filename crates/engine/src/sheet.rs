@@ -4,24 +4,26 @@
 //!
 //! A thread of its own unpacks the workbook and gives out pieces, so that rows are counted while others are unpacked.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use calamine::{
-    CellErrorType, Data, DataRef, ExcelDateTime, Ods, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError,
-    Xlsb, Xlsx, XlsxError,
-};
+use calamine::{Data, DataRef, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb};
 use jauge::problem::{DataProblem, Fact, close_to};
 use jauge::program::model::SheetWanted;
 
 use crate::bytes::{Bytes, Told, Watch};
+use crate::cells::{Around, Ended, HiddenRows, cells};
 use crate::limits;
+use crate::ods;
 use crate::open::Input;
-use crate::pieces::{PIECE, Pieces, pieces};
+use crate::page::Page;
+use crate::pieces::{Pieces, pieces};
+use crate::remark::Remarks;
 use crate::text::plain;
+use crate::xlsx::{self, Workbook};
 
 /// Between cells.
 pub(crate) const CELL: u8 = 0x1f;
@@ -31,6 +33,8 @@ pub(crate) const ROW: u8 = 0x1e;
 pub(crate) const TYPED: char = '\u{1d}';
 /// Before the name of an error.
 pub(crate) const ERROR: char = '\u{1c}';
+/// Before a formula whose result is not stored: no error has such a name.
+pub(crate) const NO_RESULT: &str = "\u{1c}=";
 
 /// The text of a cell as a person sees it.
 #[inline]
@@ -68,6 +72,8 @@ pub(crate) fn kind(path: &str) -> Option<Kind> {
 
 /// A workbook as it is read.
 type Book = BufReader<Bytes>;
+/// What a workbook with a password starts with: it is packed into another kind of file.
+const LOCKED: [u8; 4] = [0xd0, 0xcf, 0x11, 0xe0];
 /// Bytes read at a time.
 const READ: usize = 1 << 16;
 
@@ -79,6 +85,7 @@ pub(crate) fn open(
     declared: &str,
     kind: Kind,
     wanted: Option<&SheetWanted>,
+    remarks: &Remarks,
 ) -> Result<Opened, Box<Fact>> {
     let told = |error: io::Error| Box::new(crate::open::told(&error, Path::new(""), declared));
     let unreadable = |reason: String| {
@@ -86,17 +93,28 @@ pub(crate) fn open(
     };
     let (total, done, watch) = (bytes.total, Arc::clone(&bytes.done), bytes.watch());
     let mut file = BufReader::with_capacity(READ, bytes);
-    if kind != Kind::Xls {
-        file = bounded(file, kind).map_err(unreadable)?;
+    match kind {
+        Kind::Xlsb => file = bounded(file).map_err(unreadable)?,
+        Kind::Xls if total > limits::WORKBOOK => {
+            return Err(unreadable(format!("> {} MiB", limits::WORKBOOK >> 20)));
+        }
+        Kind::Xls | Kind::Xlsx | Kind::Ods => {}
     }
     let (pieces, stream) = pieces();
     let (tell, found) = sync_channel::<Found>(1);
     let (name, wanted) = (declared.to_string(), wanted.cloned());
-    let again = Arc::clone(&done);
+    let (again, remarks) = (Arc::clone(&done), remarks.clone());
     let unpack = move || {
         // The sheet is most of what is left to be read.
         again.store(0, Ordering::Relaxed);
-        let read = Unpacking { declared: &name, wanted: wanted.as_ref(), tell: &tell, pieces: &pieces, watch };
+        let read = Unpacking {
+            declared: &name,
+            wanted: wanted.as_ref(),
+            tell: &tell,
+            pieces: &pieces,
+            watch,
+            remarks: &remarks,
+        };
         read.run(file, kind);
     };
     std::thread::Builder::new().name("sheet".into()).spawn(unpack).map_err(told)?;
@@ -107,16 +125,15 @@ pub(crate) fn open(
 }
 
 /// Counts what will be in memory at once by unpacking it into nothing: the sizes that an archive states may be false.
-fn bounded(mut file: Book, kind: Kind) -> Result<Book, String> {
+fn bounded(mut file: Book) -> Result<Book, String> {
     // A file that is no archive is told so by whoever opens it next; one with a password is no archive either.
     let Ok(mut archive) = zip::ZipArchive::new(&mut file) else { return rewound(file) };
     let mut left = limits::WORKBOOK;
     for at in 0..archive.len() {
         let Ok(entry) = archive.by_index(at) else { continue };
         let name = entry.name().map_or_else(|_| String::new(), |name| name.to_string());
-        let streamed = kind == Kind::Xlsx && name.contains("worksheets/sheet");
         let unread = ["media/", "Pictures/", "Thumbnails/"].iter().any(|folder| name.contains(folder));
-        if streamed || unread {
+        if unread {
             continue;
         }
         // Damage is found by the reader itself.
@@ -132,27 +149,85 @@ fn rewound(mut file: Book) -> Result<Book, String> {
     Ok(file)
 }
 
+/// A sheet of any kind of workbook.
+#[derive(Debug, Clone, Copy)]
+struct Seen<'a> {
+    name: &'a str,
+    hidden: bool,
+}
+
+impl<'a> Seen<'a> {
+    fn of(sheet: &'a Sheet) -> Seen<'a> {
+        Seen { name: &sheet.name, hidden: sheet.visible != SheetVisible::Visible }
+    }
+
+    fn of_xlsx(sheet: &'a xlsx::Sheet) -> Seen<'a> {
+        Seen { name: &sheet.name, hidden: sheet.hidden }
+    }
+}
+
+/// The sheets of a workbook that have cells.
+fn seen(sheets: &[Sheet]) -> Vec<Seen<'_>> {
+    sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).map(Seen::of).collect()
+}
+
+fn borrowed(value: &Data) -> DataRef<'_> {
+    match value {
+        Data::Int(number) => DataRef::Int(*number),
+        Data::Float(number) => DataRef::Float(*number),
+        Data::String(text) => DataRef::SharedString(text),
+        Data::Bool(truth) => DataRef::Bool(*truth),
+        Data::DateTime(at) => DataRef::DateTime(*at),
+        Data::DateTimeIso(text) => DataRef::DateTimeIso(text.clone()),
+        Data::DurationIso(text) => DataRef::DurationIso(text.clone()),
+        Data::Error(error) => DataRef::Error(error.clone()),
+        Data::Empty => DataRef::Empty,
+    }
+}
+
+/// Writes one cell.
+fn put(page: &mut Page<'_>, (row, column): (u32, u32), value: &DataRef<'_>) -> Result<(), Ended> {
+    page.move_to(row, column)?;
+    match value {
+        DataRef::Empty => {}
+        DataRef::Int(number) => page.number(*number as f64, false),
+        DataRef::Float(number) => page.number(*number, false),
+        DataRef::String(text) => page.text(text),
+        DataRef::SharedString(text) => page.text(text),
+        DataRef::Bool(truth) => page.truth(*truth),
+        DataRef::DateTime(at) => page.date(at),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => page.iso(text),
+        DataRef::Error(error) => page.error(error),
+    }
+    Ok(())
+}
+
 struct Unpacking<'a> {
     declared: &'a str,
     wanted: Option<&'a SheetWanted>,
     tell: &'a SyncSender<Found>,
     pieces: &'a Pieces,
     watch: Option<Watch>,
+    remarks: &'a Remarks,
 }
 
 impl Unpacking<'_> {
-    fn run(&self, file: Book, kind: Kind) {
+    fn run(&self, mut file: Book, kind: Kind) {
         let failed = match kind {
-            Kind::Xlsx => Xlsx::new(file)
-                .map_err(|error| self.unreadable(&error, matches!(error, XlsxError::Password)))
-                .map(|book| self.xlsx(book)),
+            Kind::Xlsx => {
+                let locked = file.fill_buf().is_ok_and(|start| start.starts_with(&LOCKED));
+                Workbook::new(file).map_err(|error| self.unreadable(&error, locked)).map(|book| self.xlsx(book))
+            }
             Kind::Xls => Xls::new(file)
                 .map_err(|error| self.unreadable(&error, matches!(error, XlsError::Password)))
-                .map(|book| self.whole(book)),
-            Kind::Xlsb => Xlsb::new(file).map_err(|error| self.unreadable(&error, false)).map(|book| self.whole(book)),
-            Kind::Ods => Ods::new(file)
-                .map_err(|error| self.unreadable(&error, matches!(error, calamine::OdsError::Password)))
-                .map(|book| self.whole(book)),
+                .map(|book| self.xls(book)),
+            Kind::Xlsb => Xlsb::new(file).map_err(|error| self.unreadable(&error, false)).map(|book| self.xlsb(book)),
+            Kind::Ods => ods::Workbook::new(file)
+                .map_err(|closed| match closed {
+                    ods::Closed::Locked => self.unreadable(&"a password", true),
+                    ods::Closed::Broken(error) => self.unreadable(&error, false),
+                })
+                .map(|book| self.ods(book)),
         };
         if let Err(fact) = failed {
             let _ = self.tell.send(Err(fact));
@@ -165,53 +240,57 @@ impl Unpacking<'_> {
     }
 
     /// Cell by cell, so that a sheet of any length needs no more memory than its different texts.
-    fn xlsx(&self, mut book: Xlsx<Book>) {
-        let Some(sheet) = self.choose(book.sheets_metadata()) else { return };
+    fn xlsx(&self, mut book: Workbook) {
+        let sheets: Vec<Seen<'_>> = book.sheets.iter().filter(|sheet| sheet.has_cells).map(Seen::of_xlsx).collect();
+        let Some(sheet) = self.choose(&sheets) else { return };
+        let from_1904 = book.from_1904;
+        let mut page = Page::new(self.pieces);
+        let ended = match book.sheet(&sheet) {
+            Ok((mut xml, shown, texts)) => cells(&mut xml, &Around { shown, texts, from_1904 }, &mut page),
+            Err(error) => Err(Ended::Broken(error)),
+        };
+        self.ended(ended, page);
+    }
+
+    /// Likewise.
+    fn xlsb(&self, mut book: Xlsb<Book>) {
+        let Some(sheet) = self.choose(&seen(book.sheets_metadata())) else { return };
         let mut cells = match book.worksheet_cells_reader(&sheet) {
             Ok(cells) => cells,
             Err(error) => return self.fail(&error),
         };
-        let is_percent =
-            |style: &calamine::Style| style.number_format.as_ref().is_some_and(|format| percent(&format.format_code));
-        let percents: Vec<bool> = cells.styles().iter().map(is_percent).collect();
         let mut page = Page::new(self.pieces);
         loop {
-            match cells.next_cell_with_style_id() {
-                Ok(Some((cell, style))) => {
+            match cells.next_cell() {
+                Ok(Some(cell)) => {
                     let (row, column) = cell.get_position();
-                    let percent = percents.get(style).copied().unwrap_or(false);
-                    match page.move_to(row, column) {
+                    match put(&mut page, (row, column), cell.get_value()) {
                         Ok(()) => {}
-                        Err(Gone::Reader) => return,
-                        Err(Gone::Outside) => return self.fail(&"a cell lies outside of any sheet"),
-                        Err(Gone::Order) => return self.fail(&"the cells of the sheet are out of order"),
-                    }
-                    match cell.get_value() {
-                        DataRef::Empty => {}
-                        DataRef::Int(number) => page.number(*number as f64, percent),
-                        DataRef::Float(number) => page.number(*number, percent),
-                        DataRef::String(text) => page.text(text),
-                        DataRef::SharedString(text) => page.text(text),
-                        DataRef::Bool(truth) => page.truth(*truth),
-                        DataRef::DateTime(at) => page.date(at),
-                        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => page.iso(text),
-                        DataRef::Error(error) => page.error(error),
+                        Err(Ended::Reader) => return,
+                        Err(Ended::Broken(error)) => return self.fail(&error),
                     }
                 }
-                Ok(None) => break,
+                Ok(None) => return self.end(page),
                 Err(error) => return self.fail(&error),
             }
         }
-        self.end(page);
     }
 
-    /// The other kinds are read whole.
-    fn whole<B>(&self, mut book: B)
-    where
-        B: Reader<Book>,
-        B::Error: std::fmt::Display,
-    {
-        let Some(sheet) = self.choose(book.sheets_metadata()) else { return };
+    /// A row at a time.
+    fn ods(&self, mut book: ods::Workbook) {
+        let seen = |sheet: &'_ ods::Sheet| (sheet.name.clone(), sheet.hidden);
+        let sheets: Vec<(String, bool)> = book.sheets.iter().map(seen).collect();
+        let sheets: Vec<Seen<'_>> = sheets.iter().map(|(name, hidden)| Seen { name, hidden: *hidden }).collect();
+        let Some(sheet) = self.choose(&sheets) else { return };
+        let at = sheets.iter().position(|seen| seen.name == sheet).unwrap_or(0);
+        let mut page = Page::new(self.pieces);
+        let ended = book.cells(at, &mut page);
+        self.ended(ended, page);
+    }
+
+    /// The oldest kind is read whole.
+    fn xls(&self, mut book: Xls<Book>) {
+        let Some(sheet) = self.choose(&seen(book.sheets_metadata())) else { return };
         let range: Range<Data> = match book.worksheet_range(&sheet) {
             Ok(range) => range,
             Err(error) => return self.fail(&error),
@@ -222,29 +301,31 @@ impl Unpacking<'_> {
             let at =
                 |start: u32, offset: usize| u32::try_from(offset).ok().and_then(|offset| start.checked_add(offset));
             let (Some(row), Some(column)) = (at(top, row), at(left, column)) else { continue };
-            match page.move_to(row, column) {
+            match put(&mut page, (row, column), &borrowed(value)) {
                 Ok(()) => {}
-                Err(Gone::Reader) => return,
-                Err(Gone::Order | Gone::Outside) => return self.fail(&"a cell lies outside of any sheet"),
-            }
-            match value {
-                Data::Empty => {}
-                Data::Int(number) => page.number(*number as f64, false),
-                Data::Float(number) => page.number(*number, false),
-                Data::String(text) => page.text(text),
-                Data::Bool(truth) => page.truth(*truth),
-                Data::DateTime(at) => page.date(at),
-                Data::DateTimeIso(text) | Data::DurationIso(text) => page.iso(text),
-                Data::Error(error) => page.error(error),
+                Err(Ended::Reader) => return,
+                Err(Ended::Broken(error)) => return self.fail(&error),
             }
         }
         self.end(page);
     }
 
+    fn ended(&self, ended: Result<HiddenRows, Ended>, page: Page<'_>) {
+        match ended {
+            Ok(hidden) => {
+                self.remarks.hidden_rows(hidden);
+                self.end(page);
+            }
+            Err(Ended::Reader) => {}
+            Err(Ended::Broken(error)) => self.fail(&error),
+        }
+    }
+
     fn end(&self, page: Page<'_>) {
         page.finish();
-        if let Some(Err(error)) = self.watch.as_ref().map(Watch::unchanged) {
-            let _ = self.pieces.send(Err(error));
+        match self.watch.as_ref().map(Watch::unchanged) {
+            Some(Err(error)) => self.pieces.fail(error),
+            Some(Ok(())) | None => self.pieces.end(),
         }
     }
 
@@ -252,21 +333,20 @@ impl Unpacking<'_> {
         // A file that another program writes to looks damaged, but is not.
         let changed = self.watch.as_ref().and_then(|watch| watch.unchanged().err());
         // Before the sheet is chosen nobody waits for pieces, after it nobody waits for the choice.
-        let _ = self.pieces.send(Err(changed.unwrap_or_else(|| Told::error(*self.unreadable(error, false)))));
+        self.pieces.fail(changed.unwrap_or_else(|| Told::error(*self.unreadable(error, false))));
     }
 
     /// The sheet that is wanted, told to whoever opens it; the only visible one where none is declared.
-    fn choose(&self, sheets: &[Sheet]) -> Option<String> {
-        let sheets: Vec<&Sheet> = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect();
-        let names = |sheets: &[&Sheet]| sheets.iter().map(|sheet| sheet.name.clone()).collect::<Vec<_>>();
+    fn choose(&self, sheets: &[Seen<'_>]) -> Option<String> {
+        let names = |sheets: &[Seen<'_>]| sheets.iter().map(|sheet| sheet.name.to_string()).collect::<Vec<_>>();
         let not_found = |wanted: String| {
-            let near = close_to(&wanted, sheets.iter().map(|sheet| sheet.name.as_str()));
-            DataProblem::SheetNotFound { path: self.declared.to_string(), wanted, sheets: names(&sheets), near }
+            let near = close_to(&wanted, sheets.iter().map(|sheet| sheet.name));
+            DataProblem::SheetNotFound { path: self.declared.to_string(), wanted, sheets: names(sheets), near }
         };
         let found = match self.wanted {
             Some(SheetWanted::Name(name)) => {
                 let exact = sheets.iter().find(|sheet| sheet.name == *name);
-                let found = exact.or_else(|| sheets.iter().find(|sheet| plain(&sheet.name) == plain(name)));
+                let found = exact.or_else(|| sheets.iter().find(|sheet| plain(sheet.name) == plain(name)));
                 found.copied().ok_or_else(|| not_found(name.clone()))
             }
             Some(SheetWanted::Number(number)) => {
@@ -275,8 +355,7 @@ impl Unpacking<'_> {
                 found.copied().ok_or_else(|| not_found(number.to_string()))
             }
             None => {
-                let visible: Vec<&Sheet> =
-                    sheets.iter().copied().filter(|sheet| sheet.visible == SheetVisible::Visible).collect();
+                let visible: Vec<Seen<'_>> = sheets.iter().copied().filter(|sheet| !sheet.hidden).collect();
                 match visible.as_slice() {
                     [only] => Ok(*only),
                     [] => Err(not_found(String::new())),
@@ -286,155 +365,9 @@ impl Unpacking<'_> {
                 }
             }
         };
-        let chosen = found.as_ref().ok().map(|sheet| sheet.name.clone());
-        let told = found.map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible)).map_err(Box::new);
+        let chosen = found.as_ref().ok().map(|sheet| sheet.name.to_string());
+        let told = found.map(|sheet| (sheet.name.to_string(), sheet.hidden)).map_err(Box::new);
         self.tell.send(told).ok()?;
         chosen
-    }
-}
-
-/// A format that shows a number times a hundred: a % that is not in quotes or escaped.
-fn percent(format: &str) -> bool {
-    let mut quoted = false;
-    let mut escaped = false;
-    for sign in format.chars() {
-        match sign {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            '%' if !quoted => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
-/// Why writing ends early.
-enum Gone {
-    /// Nobody reads any more.
-    Reader,
-    /// A cell comes after one that follows it.
-    Order,
-    /// A cell is where no sheet has any.
-    Outside,
-}
-
-/// The records in the making.
-struct Page<'a> {
-    pieces: &'a Pieces,
-    bytes: Vec<u8>,
-    row: u32,
-    column: u32,
-    /// Something has been written since the row began.
-    begun: bool,
-}
-
-impl<'a> Page<'a> {
-    fn new(pieces: &'a Pieces) -> Self {
-        Page { pieces, bytes: Vec::with_capacity(PIECE + (PIECE >> 2)), row: 0, column: 0, begun: false }
-    }
-
-    fn move_to(&mut self, row: u32, column: u32) -> Result<(), Gone> {
-        if row >= limits::SHEET.0 || column >= limits::SHEET.1 {
-            return Err(Gone::Outside);
-        }
-        if row < self.row || (row == self.row && self.begun && column <= self.column) {
-            return Err(Gone::Order);
-        }
-        while self.row < row {
-            self.bytes.push(ROW);
-            self.row += 1;
-            self.column = 0;
-            self.begun = false;
-            if self.bytes.len() >= PIECE {
-                self.give()?;
-            }
-        }
-        while self.column < column {
-            self.bytes.push(CELL);
-            self.column += 1;
-        }
-        self.begun = true;
-        Ok(())
-    }
-
-    fn give(&mut self) -> Result<(), Gone> {
-        let piece = std::mem::replace(&mut self.bytes, Vec::with_capacity(PIECE + (PIECE >> 2)));
-        self.pieces.send(Ok(piece)).map_err(|_| Gone::Reader)
-    }
-
-    fn finish(mut self) {
-        if self.begun {
-            self.bytes.push(ROW);
-        }
-        let _ = self.give();
-    }
-
-    fn text(&mut self, text: &str) {
-        let hostile = text.bytes().any(|byte| (0x1c..=0x1f).contains(&byte));
-        let quoted = text.contains('"');
-        if !hostile && !quoted {
-            self.bytes.extend_from_slice(text.as_bytes());
-            return;
-        }
-        // Quotes are written as in any text file, so that the same reader takes them away.
-        let clean = text.replace(['\u{1c}', '\u{1d}', '\u{1e}', '\u{1f}'], " ").replace('"', "\"\"");
-        self.bytes.push(b'"');
-        self.bytes.extend_from_slice(clean.as_bytes());
-        self.bytes.push(b'"');
-    }
-
-    fn typed(&mut self, text: &str) {
-        self.bytes.push(TYPED as u8);
-        self.bytes.extend_from_slice(text.as_bytes());
-    }
-
-    fn truth(&mut self, truth: bool) {
-        self.typed(if truth { "true" } else { "false" });
-    }
-
-    fn error(&mut self, error: &CellErrorType) {
-        self.bytes.push(ERROR as u8);
-        self.bytes.extend_from_slice(error.to_string().as_bytes());
-    }
-
-    /// ISO 8601; of a moment the day.
-    fn iso(&mut self, text: &str) {
-        let day = text.split_once('T').map_or(text, |(day, _)| day);
-        self.typed(day);
-    }
-
-    /// The day of a moment, whatever the hour; a length of time is a number of days.
-    fn date(&mut self, at: &ExcelDateTime) {
-        if at.is_duration() {
-            return self.number(at.as_f64(), false);
-        }
-        let (year, month, day, ..) = at.to_ymd_hms_milli();
-        self.typed(&format!("{year:04}-{month:02}-{day:02}"));
-    }
-
-    /// A number as Excel shows it, to 15 digits: 0.1 + 0.2 is kept as 0.30000000000000004 and means 0.3.
-    fn number(&mut self, number: f64, percent: bool) {
-        use std::io::Write;
-        /// Below it whole numbers are exact.
-        const EXACT: f64 = 1e15;
-        self.bytes.push(TYPED as u8);
-        let shown = if percent { number * 100.0 } else { number };
-        // Writing to memory does not fail.
-        if shown.fract() == 0.0 && shown.abs() < EXACT {
-            let _ = write!(self.bytes, "{}", shown as i64);
-        } else {
-            let start = self.bytes.len();
-            let _ = write!(self.bytes, "{shown}");
-            let digits = self.bytes.iter().skip(start).filter(|byte| byte.is_ascii_digit()).count();
-            if digits > 15 {
-                self.bytes.truncate(start);
-                let rounded = format!("{shown:.14e}").parse().unwrap_or(shown);
-                let _ = write!(self.bytes, "{rounded}");
-            }
-        }
-        if percent {
-            self.bytes.push(b'%');
-        }
     }
 }

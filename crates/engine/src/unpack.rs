@@ -15,7 +15,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use crate::bytes::{Bytes, Told};
 use crate::limits;
-use crate::pieces::{PIECE, Pieces, pieces};
+use crate::pieces::{NoReader, PIECE, Pieces, pieces};
 use crate::sheet;
 
 /// Compressed bytes read at a time.
@@ -109,9 +109,7 @@ impl Out {
             // What came before the damage is given out, so that the line of the damage is known.
             self.unpacked += piece.len() as u64;
             let ended = piece.is_empty();
-            if !ended && self.pieces.send(Ok(piece)).is_err() {
-                return Err(Reading::Gone(Gone::Reader));
-            }
+            self.pieces.give(piece).map_err(|NoReader| Reading::Gone(Gone::Reader))?;
             read.map_err(Reading::Failed)?;
             self.bounded().map_err(Reading::Gone)?;
             if ended {
@@ -134,13 +132,13 @@ impl Out {
     fn end(self, ended: Result<(), Gone>) {
         let path = self.path;
         let error = match ended {
-            Ok(()) | Err(Gone::Reader) => return,
+            Ok(()) => return self.pieces.end(),
+            Err(Gone::Reader) => return,
             Err(Gone::Read(error)) => error,
             Err(Gone::Damage(damage)) => Told::error(FileProblem::PackedBroken { path, packing: self.packing, damage }),
             Err(Gone::Bound(bound)) => Told::error(FileProblem::PackedTooLarge { path, bound }),
         };
-        // Nobody may read any more.
-        let _ = self.pieces.send(Err(error));
+        self.pieces.fail(error);
     }
 }
 

@@ -80,7 +80,8 @@ fn encodings() {
     assert_eq!(ask(&world, wide(false, true)), fine);
     // Not declared, not UTF-8: said, never guessed.
     assert_eq!(ask(&world, latin.clone()).1, ["E0508 2:1 Féminin"]);
-    assert_eq!(ask(&world, wide(false, false)).1, ["E0507 text"]);
+    assert_eq!(ask(&world, wide(false, false)).1, ["E0508 1:1 sexe,region"]);
+    assert_eq!(ask(&world, wide(true, false)).1, ["E0508 1:1 sexe,region"]);
     let mut odd = wide(false, true);
     odd.pop();
     assert_eq!(ask(&world, odd).1, ["E0510 2:0"]);

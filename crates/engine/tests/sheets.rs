@@ -234,6 +234,69 @@ fn old_and_open_workbooks() {
     std::fs::remove_dir_all(root).expect("the folder");
 }
 
+/// An `.ods` with this content.
+fn open_document(path: &std::path::Path, tables: &str) {
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(path).expect("a file"));
+    zip.start_file("content.xml", zip::write::SimpleFileOptions::default()).expect("an entry");
+    let content = format!(
+        "<?xml version='1.0'?><office:document-content><office:automatic-styles><style:style style:name='ta2'>\
+         <style:table-properties table:display='false'/></style:style></office:automatic-styles><office:body>\
+         <office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+    );
+    zip.write_all(content.as_bytes()).expect("its text");
+    zip.finish().expect("an archive");
+}
+
+#[test]
+fn open_documents_say_what_is_hidden_shared_and_repeated() {
+    let root = folder("open");
+    let text =
+        |text: &str| format!("<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>");
+    let value = |kind: &str, value: &str| {
+        format!("<table:table-cell table:formula='of:=[.A1]' office:value-type='{kind}' office:value='{value}'/>")
+    };
+    let row = |attributes: &str, cells: &[String]| {
+        format!("<table:table-row {attributes}>{}</table:table-row>", cells.concat())
+    };
+    let note = "<table:table-cell office:value-type='string'><office:annotation><text:p>note</text:p></office:annotation>\
+                <text:p>mon<text:span>tant</text:span></text:p></table:table-cell>";
+    let rows = [
+        row("", &[text("sexe"), note.to_string(), "<table:table-cell table:number-columns-repeated='16382'/>".into()]),
+        row("table:number-rows-repeated='3' table:visibility='filter'", &[text("F"), value("float", "1.50")]),
+        row("table:number-rows-repeated='2'", &["<table:table-cell table:number-columns-repeated='16384'/>".to_string()]),
+        row("", &[text("M"), value("percentage", "0.07")]),
+        row("", &[text("M"), "<table:table-cell table:formula='of:=SUM([.B2:.B3])'/>".to_string()]),
+        row(
+            "",
+            &[
+                text("F<text:s text:c='2'/>"),
+                "<table:table-cell office:value-type='string' calcext:value-type='error'><text:p>#N/A</text:p></table:table-cell>".into(),
+            ],
+        ),
+        row("table:number-rows-repeated='1048000'", &["<table:table-cell table:number-columns-repeated='16384'/>".into()]),
+    ];
+    let hidden = "<table:table table:name='Caché' table:style-name='ta2'/>";
+    let tables = format!("{hidden}<table:table table:name='S'><table:table-column/>{}</table:table>", rows.concat());
+    open_document(&root.join("o.ods"), &tables);
+    let mut world = world();
+    world.source.columns.retain(|column| ["sexe", "montant"].contains(&column.name.as_str()));
+    world.source.columns[1].of = jauge::program::model::ColumnType::Number(jauge::types::Unit::Percent);
+    let query = query(vec![dimension_key(0, 0, 0)], vec![LaneState::Rows, LaneState::Sum(1)]);
+    let cube = ask(&world, &root, "o.ods", &query);
+    assert_eq!(addresses(&cube), ["W0504 S!2:2", "E0535 S!B8", "E0576 S!B9"]);
+    assert_eq!(show(&cube), ["[0] 4 4.5/3", "[1] 2 7/1"]);
+    assert!(cube.problems[0].words(jauge::text::Lang::Fr).label.ends_with("lignes 2 à 4"));
+    // A cell that repeats without end, in rows that repeat without end.
+    let bomb = row(
+        "table:number-rows-repeated='1048576'",
+        &["<table:table-cell table:number-columns-repeated='16384' office:value-type='float' office:value='1'/>"
+            .into()],
+    );
+    open_document(&root.join("b.ods"), &format!("<table:table table:name='S'>{bomb}</table:table>"));
+    assert!(ask(&world, &root, "b.ods", &query).unreadable);
+    std::fs::remove_dir_all(root).expect("the folder");
+}
+
 /// An `.xlsx` of one sheet with this text, and these shared texts written from a reader.
 fn packed(path: &std::path::Path, sheet: &str, shared: &mut dyn std::io::Read) {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(path).expect("a file"));
@@ -246,9 +309,13 @@ fn packed(path: &std::path::Path, sheet: &str, shared: &mut dyn std::io::Read) {
     );
     let links = format!(
         "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relations}/worksheet\" \
-         Target=\"worksheets/sheet1.xml\"/></Relationships>"
+         Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"{relations}/sharedStrings\" \
+         Target=\"/xl/sharedStrings.xml\"/></Relationships>"
     );
-    let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{sheet}</sheetData></worksheet>");
+    let sheet = match sheet.starts_with("<worksheet") {
+        true => sheet.to_string(),
+        false => format!("<worksheet xmlns=\"{main}\"><sheetData>{sheet}</sheetData></worksheet>"),
+    };
     let root = format!(
         "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relations}/officeDocument\" \
          Target=\"xl/workbook.xml\"/></Relationships>"
@@ -265,6 +332,120 @@ fn packed(path: &std::path::Path, sheet: &str, shared: &mut dyn std::io::Read) {
     zip.start_file("xl/sharedStrings.xml", options).expect("an entry");
     std::io::copy(shared, &mut zip).expect("its text");
     zip.finish().expect("an archive");
+}
+
+#[test]
+fn hidden_rows_are_told() {
+    let root = folder("hidden");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(2, 0, "sexe").expect("a cell");
+    for row in 3..12u32 {
+        sheet.write(row, 0, if row % 2 == 0 { "F" } else { "M" }).expect("a cell");
+    }
+    // Above the headers, two runs below them, and a row without cells.
+    for row in [0, 4, 5, 6, 9, 20] {
+        sheet.set_row_hidden(row).expect("a row");
+    }
+    sheet.write(0, 5, "note").expect("a cell");
+    book.save(root.join("h.xlsx")).expect("a workbook");
+    let mut world = world();
+    world.source.columns.retain(|column| column.name == "sexe");
+    let query = query(vec![dimension_key(0, 0, 0)], vec![LaneState::Rows]);
+    let cube = ask(&world, &root, "h.xlsx", &query);
+    assert_eq!(
+        (show(&cube), addresses(&cube)),
+        (vec!["[0] 4".into(), "[1] 5".into()], vec!["W0504 Sheet1!5:5".into()])
+    );
+    let words = cube.problems[0].words(jauge::text::Lang::Fr);
+    assert_eq!(words.title, "4 lignes de la feuille « Sheet1 » de « h.xlsx » sont masquées");
+    assert_eq!(words.label, "elles comptent comme les autres : lignes 5 à 7, ligne 10");
+    // Of two header rows the second is none of the data either.
+    world.source.format.header_rows = Some((3, 5));
+    let cube = ask(&world, &root, "h.xlsx", &query);
+    assert_eq!(addresses(&cube).last().map(String::as_str), Some("E0512 Sheet1!5:5"));
+
+    let rows = "<row r=\"1\"><c t=\"inlineStr\"><is><t>sexe</t></is></c></row>\
+                <row hidden=\"1\"><c t=\"inlineStr\"><is><r><t>F</t></r><rPh><t>x</t></rPh></is></c></row>";
+    let filtered = format!("<worksheet><sheetPr filterMode=\"1\"/><sheetData>{rows}</sheetData></worksheet>");
+    packed(&root.join("f.xlsx"), &filtered, &mut &b"<sst/>"[..]);
+    let cube = ask(&world_of_sex(), &root, "f.xlsx", &query);
+    assert_eq!((show(&cube), addresses(&cube)), (vec!["[0] 1".into()], vec!["W0504 S!2:2".into()]));
+    assert!(cube.problems[0].words(jauge::text::Lang::En).help.contains("Clear filter"));
+    std::fs::remove_dir_all(root).expect("the folder");
+}
+
+fn world_of_sex() -> World {
+    let mut world = world();
+    world.source.columns.retain(|column| column.name == "sexe");
+    world
+}
+
+#[test]
+fn formulas_without_a_result_are_told() {
+    let root = folder("formulas");
+    let text = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let rows = format!(
+        "<row r=\"1\">{}{}{}</row>\
+         <row r=\"2\">{}<c r=\"B2\"><f>SUM(B3:B9)&amp;\"a\"</f></c><c r=\"C2\"><f>1/0</f></c></row>\
+         <row r=\"3\">{}<c r=\"B3\"><f>1+1</f><v></v></c></row>\
+         <row r=\"4\">{}<c r=\"B4\"><f t=\"shared\" si=\"0\"/><v>3</v></c></row>\
+         <row r=\"5\">{}<c r=\"B5\" t=\"str\"><f>\"\"</f><v></v></c></row>\
+         <row r=\"6\">{}<c r=\"B6\"><v></v></c></row>",
+        text("A1", "sexe"),
+        text("B1", "montant"),
+        text("C1", "note"),
+        text("A2", "F"),
+        text("A3", "F"),
+        text("A4", "F"),
+        text("A5", "F"),
+        text("A6", "F")
+    );
+    packed(&root.join("f.xlsx"), &rows, &mut &b"<sst/>"[..]);
+    let mut world = world();
+    world.source.columns.retain(|column| ["sexe", "montant"].contains(&column.name.as_str()));
+    let cube = ask(&world, &root, "f.xlsx", &query(vec![dimension_key(0, 0, 0)], vec![LaneState::Sum(1)]));
+    // What is empty is told as empty; the column that is not read does not matter.
+    assert_eq!(addresses(&cube), ["E0535 S!B2", "E0535 S!B3", "E0518 S!B5", "E0518 S!B6"]);
+    assert_eq!(show(&cube), ["[0] 3/1"]);
+    let words = cube.problems[0].words(jauge::text::Lang::Fr);
+    assert_eq!(words.title, "la formule « =SUM(B3:B9)&\"a\" » n'a pas de résultat enregistré");
+    std::fs::remove_dir_all(root).expect("the folder");
+}
+
+#[test]
+fn xml_as_other_programs_write_it() {
+    let root = folder("xml");
+    let sheet = "<?xml version='1.0' encoding='UTF-8'?>\n<worksheet xmlns:x='http://x'><x:cols/><x:sheetData>\n\
+                 <x:row r='1'> <x:c r='A1' t='s'><x:v>0</x:v></x:c>\n<x:c r='B1' t='s'><x:v> 1 </x:v></x:c></x:row>\
+                 <x:row><x:c t='s' s='7'><x:v>2</x:v></x:c><x:c><x:v>1E3</x:v></x:c></x:row><!-- vide --><x:row/>\
+                 <x:row><x:c t='str'><x:v>M</x:v></x:c><x:c t='n'><x:v>+2.50</x:v></x:c><x:c r='D4' s='1'/></x:row>\
+                 </x:sheetData></worksheet>";
+    let texts = "<sst><si><r><t>se</t></r><r><rPr><b/></rPr><t>xe</t></r></si><si><t>montant</t></si>\
+                 <si><t xml:space='preserve'>_x000D_\n F&#32;</t></si></sst>";
+    packed(&root.join("x.xlsx"), sheet, &mut texts.as_bytes());
+    let mut world = world();
+    world.source.columns.retain(|column| ["sexe", "montant"].contains(&column.name.as_str()));
+    let query = query(vec![dimension_key(0, 0, 0)], vec![LaneState::Line, LaneState::Sum(1)]);
+    let cube = ask(&world, &root, "x.xlsx", &query);
+    assert_eq!((show(&cube), addresses(&cube)), (vec!["[0] 2 1000/1".into(), "[1] 4 2.5/1".into()], vec![]));
+    for broken in [
+        "<worksheet><sheetData><row r='1'><c r='A1'><v>1</v></c></row>",
+        "<worksheet><sheetData><row r='0'><c><v>1</v></c></row></sheetData></worksheet>",
+        "<worksheet><sheetData><row><c t='s'><v>9</v></c></row></sheetData></worksheet>",
+        "<worksheet><sheetData><row><c r='1A'><v>9</v></c></row></sheetData></worksheet>",
+        "<worksheet><sheetData><row><c t='é'><v>9</v></c></row></sheetData></worksheet>",
+        "<worksheet><sheetData><row><c t='inlineStr'><is><t>&a;</t></is></c></row></sheetData></worksheet>",
+        "<worksheet><!DOCTYPE a [<!ENTITY a 'b'>]><sheetData/></worksheet>",
+        "<worksheet></worksheet>",
+    ] {
+        packed(&root.join("b.xlsx"), broken, &mut &b"<sst/>"[..]);
+        let cube = ask(&world, &root, "b.xlsx", &query);
+        assert_eq!((cube.problems[0].code(), cube.unreadable), ("E0574", true), "{broken}");
+    }
+    packed(&root.join("b.xlsx"), "<worksheet><sheetData/></worksheet>", &mut &b"<sst/>"[..]);
+    assert_eq!(ask(&world, &root, "b.xlsx", &query).problems[0].code(), "E0506");
+    std::fs::remove_dir_all(root).expect("the folder");
 }
 
 #[test]
@@ -288,6 +469,12 @@ fn hostile_workbooks_end_soon() {
     // More than a gibibyte of blanks in a megabyte.
     packed(&root.join("bomb.xlsx"), &far("A2", "2"), &mut std::io::Read::take(std::io::repeat(b' '), (1 << 30) + 1));
     let cube = ask(&world, &root, "bomb.xlsx", &query);
+    assert_eq!((cube.problems[0].code(), cube.unreadable), ("E0574", true));
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(root.join("bomb.ods")).expect("a file"));
+    zip.start_file("content.xml", zip::write::SimpleFileOptions::default()).expect("an entry");
+    std::io::copy(&mut std::io::Read::take(std::io::repeat(b' '), (1 << 30) + 1), &mut zip).expect("its text");
+    zip.finish().expect("an archive");
+    let cube = ask(&world, &root, "bomb.ods", &query);
     assert_eq!((cube.problems[0].code(), cube.unreadable), ("E0574", true));
     std::fs::remove_dir_all(root).expect("the folder");
 }

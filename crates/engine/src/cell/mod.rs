@@ -69,6 +69,8 @@ impl Value {
 pub(crate) enum Mistake {
     /// An error of a workbook.
     ErrorCell,
+    /// A formula of a workbook without its result.
+    NoResult,
     /// Empty where it may not be.
     Empty,
     /// Not a number.
@@ -121,6 +123,7 @@ impl Mistake {
             Mistake::Qualified => 12,
             Mistake::NotWhole => 14,
             Mistake::ErrorCell => 15,
+            Mistake::NoResult => 17,
         }
     }
 }
