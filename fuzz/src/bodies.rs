@@ -92,7 +92,7 @@ fn sound(problems: &[Problem], file: &SourceFile) {
         for place in [&problem.at].into_iter().chain(&problem.also) {
             match place {
                 Place::Text(span) => assert!(inside(span), "{problem:?} lies outside the text"),
-                Place::Data(_) | Place::Path(_) => {}
+                Place::Data(_) | Place::Path(_) | Place::Table(_) => {}
             }
         }
         for lang in Lang::ALL {

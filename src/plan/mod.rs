@@ -13,6 +13,7 @@ mod show;
 use std::collections::HashMap;
 
 pub use query::*;
+pub use show::QueryNotes;
 
 pub(crate) use collect::uses_wanted;
 pub(crate) use conditions::{Contexts, CtxId, conjuncts, each_test, level_tested};

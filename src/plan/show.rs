@@ -26,6 +26,52 @@ impl Plan {
     }
 }
 
+/// What the parts of a query are, in words: for remarks in texts that others read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QueryNotes {
+    /// For each key.
+    pub keys: Vec<String>,
+    /// For each filter.
+    pub filters: Vec<String>,
+    /// For each lane: what it keeps, and the indicators that it serves.
+    pub lanes: Vec<String>,
+    /// For each lane, the names of the indicators that use it.
+    pub users: Vec<Vec<String>>,
+}
+
+impl Plan {
+    /// What the parts of each query are, in one language.
+    pub fn notes(&self, program: &Program, lang: Lang) -> Vec<QueryNotes> {
+        let named = super::collect::collect_with_users(program, &self.request);
+        let of = |(at, query): (usize, &CubeQuery)| {
+            // INVARIANT: walking an indicator again finds nothing new, so that both plans number lanes alike.
+            let same = named.queries.get(at).is_some_and(|other| other == query);
+            let users = named.sources.get(at).filter(|_| same).map_or(&[][..], |of| of.lane_users.as_slice());
+            notes(program, lang, query, users)
+        };
+        self.queries.iter().enumerate().map(of).collect()
+    }
+}
+
+fn notes(program: &Program, lang: Lang, query: &CubeQuery, users: &[Vec<usize>]) -> QueryNotes {
+    let Some(source) = program.sources.get(query.source) else { return QueryNotes::default() };
+    let names = |lane: usize| -> Vec<String> {
+        let users = users.get(lane).map_or(&[][..], Vec::as_slice);
+        users.iter().filter_map(|user| program.indicators.get(*user)).map(|one| one.name.clone()).collect()
+    };
+    let lane = |(at, lane): (usize, &super::Lane)| {
+        let state = show_state(lane.state, source, lang);
+        let names = names(at).join(", ");
+        if names.is_empty() { state } else { format!("{state} ← {names}") }
+    };
+    QueryNotes {
+        keys: query.keys.iter().map(|key| show_key(key, program, lang)).collect(),
+        filters: query.filters.iter().map(|filter| show_filter(filter, query, program, source, lang)).collect(),
+        lanes: query.lanes.iter().enumerate().map(lane).collect(),
+        users: (0..query.lanes.len()).map(names).collect(),
+    }
+}
+
 fn show_source(
     out: &mut String,
     program: &Program,

@@ -11,6 +11,7 @@ pub use files::{Bound, Damage, Holds, Packing};
 pub use names::Named;
 pub use rules::Explained;
 pub use syntax::Hoped;
+pub use tables::{AddressWrong, NotInSql, NotReached, Stopped};
 pub use words::{Severity, Words, close_to};
 
 use crate::text::{Both, Lang, Span};
@@ -35,6 +36,23 @@ pub enum Place {
     Data(DataPlace),
     /// A file or folder as a whole.
     Path(String),
+    /// In a table of a database.
+    Table(TablePlace),
+}
+
+/// A column of a database's table: there are no lines, so a row is told by its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TablePlace {
+    /// The table as it is shown: `postgres: statistics.pupils`.
+    pub table: String,
+    /// The column's name in the table, empty for the whole table.
+    pub column: String,
+    /// The offending text, at most [`DataPlace::TEXT_LIMIT`] characters; `•••` where the column is confidential.
+    pub text: String,
+    /// How many rows are so; 0 where that is not the question.
+    pub rows: u64,
+    /// The key of one of them; empty where there is none, or it is confidential.
+    pub key: String,
 }
 
 /// A cell of a data file.
@@ -137,6 +155,8 @@ families! {
     rules::RuleProblem,
     /// Facts and persons counted once.
     facts::FactProblem,
+    /// Tables of a database.
+    tables::TableProblem,
     /// E08: the project: manifest, files, folders.
     project::ProjectProblem,
 }

@@ -137,7 +137,7 @@ fn errors_in(file: &Parsed) -> Vec<(FileId, u32)> {
     let mut starts: Vec<(FileId, u32)> = errors
         .filter_map(|problem| match &problem.at {
             Place::Text(span) => Some((span.file, span.start)),
-            Place::Data(_) | Place::Path(_) => None,
+            Place::Data(_) | Place::Path(_) | Place::Table(_) => None,
         })
         .collect();
     starts.sort_unstable();

@@ -5,6 +5,7 @@
 
 pub use sources::{MAXIMUM_THRESHOLD, threshold as confidentiality_threshold};
 
+mod address;
 mod collect;
 mod conditions;
 mod dimensions;
@@ -32,6 +33,7 @@ mod windows;
 
 use std::collections::{BTreeMap, HashMap};
 
+pub use address::{TableAddress, table_address};
 pub(crate) use stages::stage_members;
 pub use stages::{SaidOfStage, read_stage_date, said_of_stage};
 pub use windows::read_period;
@@ -250,7 +252,7 @@ impl<'a> Checker<'a> {
         self.keep_sound();
         self.problems.sort_by_key(|problem| match &problem.at {
             crate::problem::Place::Text(span) => (span.file, span.start),
-            crate::problem::Place::Data(_) | crate::problem::Place::Path(_) => {
+            crate::problem::Place::Data(_) | crate::problem::Place::Path(_) | crate::problem::Place::Table(_) => {
                 (crate::text::FileId(u16::MAX), u32::MAX)
             }
         });
@@ -260,7 +262,10 @@ impl<'a> Checker<'a> {
             crate::problem::Place::Text(span) if self.funnels.iter().any(|funnel| funnel.contains(span)) => {
                 told.insert((problem.code(), *span))
             }
-            crate::problem::Place::Text(_) | crate::problem::Place::Data(_) | crate::problem::Place::Path(_) => true,
+            crate::problem::Place::Text(_)
+            | crate::problem::Place::Data(_)
+            | crate::problem::Place::Path(_)
+            | crate::problem::Place::Table(_) => true,
         });
         Checked { program: self.program, problems: self.problems }
     }

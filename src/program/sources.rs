@@ -9,6 +9,7 @@ use crate::syntax::ast::{
 use crate::text::Both;
 use crate::types::{CalendarId, Number, Unit};
 
+use super::address::table_address;
 use super::collect::Decl;
 use super::model::{
     Column, ColumnType, DataSource, DateStyle, Finality, Format, NoNumber, RowKind, SheetWanted, Written,
@@ -102,6 +103,12 @@ impl<'a> Checker<'a> {
             column.whole = matches!(&column.of, ColumnType::Number(unit) if self.counts_persons(unit));
         }
         self.threshold(decl, &mut source);
+        if let Some(Err(fact)) = source.path.as_deref().and_then(table_address) {
+            let span = decl.field(Key::File).map_or(decl.name.span, |field| field.key_span);
+            self.report(Problem::new(fact, span));
+            // What is wrong with it may be a password, which no later message may show.
+            source.path = Some(String::new());
+        }
         if source.path.is_none() && !decl.broken {
             let write = ["fichier: \"dossier/données.csv\"", "file: \"folder/data.csv\""];
             self.field_missing(decl, Named::Source, ["fichier", "file"], write);

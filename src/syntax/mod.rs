@@ -55,7 +55,7 @@ pub fn parse(id: FileId, file: &SourceFile, default: Lang) -> Parsed {
 fn place(problem: &Problem) -> (u32, u32) {
     match &problem.at {
         crate::problem::Place::Text(span) => (span.start, span.end),
-        crate::problem::Place::Data(_) | crate::problem::Place::Path(_) => (0, 0),
+        crate::problem::Place::Data(_) | crate::problem::Place::Path(_) | crate::problem::Place::Table(_) => (0, 0),
     }
 }
 

@@ -85,8 +85,8 @@ impl Periods<'_> {
     }
 }
 
-const YES: [&str; 6] = ["oui", "yes", "vrai", "true", "1", "y"];
-const NO: [&str; 6] = ["non", "no", "faux", "false", "0", "n"];
+pub(crate) const YES: [&str; 6] = ["oui", "yes", "vrai", "true", "1", "y"];
+pub(crate) const NO: [&str; 6] = ["non", "no", "faux", "false", "0", "n"];
 
 impl<'a> Reader<'a> {
     /// `numeric`: the query compares numbers of this column, so that a band's label does not do.

@@ -452,7 +452,7 @@ fn place_stop(stop: Stop, source: &DataSource, file: &FilePlace, headers: &[Stri
 fn sort_key(problem: &Problem) -> (u64, u32, &'static str) {
     match &problem.at {
         Place::Data(at) => (at.line, at.column, problem.code()),
-        Place::Text(_) | Place::Path(_) => (0, 0, problem.code()),
+        Place::Text(_) | Place::Path(_) | Place::Table(_) => (0, 0, problem.code()),
     }
 }
 

@@ -33,6 +33,7 @@ mod remark;
 mod report;
 mod rows;
 mod scan;
+pub mod shared;
 mod sheet;
 mod split;
 mod sum;

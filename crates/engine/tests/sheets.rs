@@ -32,7 +32,7 @@ fn sums() -> CubeQuery {
 fn addresses(cube: &Cube) -> Vec<String> {
     let of = |place: &Place| match place {
         Place::Data(at) => at.address().unwrap_or_default(),
-        Place::Text(_) | Place::Path(_) => String::new(),
+        Place::Text(_) | Place::Path(_) | Place::Table(_) => String::new(),
     };
     cube.problems.iter().map(|problem| format!("{} {}", problem.code(), of(&problem.at))).collect()
 }

@@ -47,6 +47,7 @@ impl Lines {
             }
             Place::Data(data) => ExpectedPlace::Data(data.path.clone(), data.line),
             Place::Path(path) => ExpectedPlace::Path(path.clone()),
+            Place::Table(at) => ExpectedPlace::Path(at.table.clone()),
         }
     }
 }

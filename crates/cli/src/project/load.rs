@@ -156,7 +156,7 @@ impl Project {
                 let of_indicators = self.parsed.iter().any(|file| file.file == span.file);
                 !of_indicators || selected.contains(&span.file)
             }
-            (_, Place::Text(_) | Place::Data(_) | Place::Path(_)) => true,
+            (_, Place::Text(_) | Place::Data(_) | Place::Path(_) | Place::Table(_)) => true,
         }
     }
 
@@ -182,6 +182,7 @@ pub fn sort(problems: &mut [Problem]) {
         Place::Path(path) => (0, FileId(0), 0, path.clone(), 0),
         Place::Text(span) => (1, span.file, span.start, String::new(), 0),
         Place::Data(place) => (2, FileId(0), 0, place.path.clone(), place.line),
+        Place::Table(place) => (3, FileId(0), 0, place.table.clone(), 0),
     });
 }
 

@@ -12,6 +12,7 @@ pub fn line(problem: &Problem, files: &Files, lang: Lang) -> String {
     let place = match problem.at {
         Place::Text(_) | Place::Data(_) => format!("{}:{}:{}", at.path, at.line, at.column),
         Place::Path(_) => at.path,
+        Place::Table(ref table) => super::place::table(table, lang),
     };
     let words = problem.words(lang);
     let title = plain(&words.title).replace('\n', " ");

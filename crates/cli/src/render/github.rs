@@ -26,7 +26,7 @@ pub fn lines(report: &Report<'_>, lang: Lang) -> String {
                 at.end_column
             ),
             Place::Data(_) => format!("file={},line={}", property(&at.path), at.line),
-            Place::Path(_) => format!("file={}", property(&at.path)),
+            Place::Path(_) | Place::Table(_) => format!("file={}", property(&at.path)),
         };
         let title = property(&format!("{} {}", problem.code(), words.title));
         let text = message(

@@ -13,7 +13,7 @@ use miette::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::place::cell;
+use super::place::{cell, table};
 use super::plain;
 
 /// Characters of a source line that are shown, around the mark.
@@ -61,6 +61,7 @@ impl<'a> Human<'a> {
                 Place::Text(span) => spans.push((*span, label, at == 0)),
                 Place::Data(data) => elsewhere.push((plain(&cell(data, self.lang)), label)),
                 Place::Path(path) => elsewhere.push((plain(path), label)),
+                Place::Table(at) => elsewhere.push((plain(&table(at, self.lang)), label)),
             }
         }
         for (span, label, primary) in excerpt.fill(&spans, self.files) {

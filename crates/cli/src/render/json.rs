@@ -80,5 +80,13 @@ fn place(place: &Place, files: &Files) -> Value {
             "text": data.text,
         }),
         Place::Path(path) => json!({ "kind": "path", "file": path }),
+        Place::Table(at) => json!({
+            "kind": "table",
+            "table": at.table,
+            "column": at.column,
+            "text": at.text,
+            "rows": at.rows,
+            "key": at.key,
+        }),
     }
 }

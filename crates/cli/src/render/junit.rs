@@ -38,6 +38,7 @@ pub fn document(report: &Report<'_>, lang: Lang) -> String {
             jauge::problem::Place::Data(data) => cell(data, lang),
             jauge::problem::Place::Text(_) => format!("{}:{}:{}", at.path, at.line, at.column),
             jauge::problem::Place::Path(path) => path.clone(),
+            jauge::problem::Place::Table(at) => super::place::table(at, lang),
         };
         let text =
             [place.clone(), words.label, words.help].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();

@@ -48,6 +48,7 @@ pub fn lines(place: &Place, files: &Files) -> Lines {
             ..Lines::default()
         },
         Place::Path(path) => Lines { path: path.clone(), ..Lines::default() },
+        Place::Table(at) => Lines { path: at.table.clone(), ..Lines::default() },
     }
 }
 
@@ -70,6 +71,28 @@ pub fn cell(place: &jauge::problem::DataPlace, lang: Lang) -> String {
     if !place.text.is_empty() {
         let cell = &place.text;
         text.push_str(&lang.pick(format!(" : « {cell} »"), format!(": `{cell}`")));
+    }
+    text
+}
+
+/// The place of a table for people: `postgres: enfants « région » : « Tangr », 3 lignes, dont A12`.
+pub fn table(place: &jauge::problem::TablePlace, lang: Lang) -> String {
+    let mut text = place.table.clone();
+    let quoted = |of: &str| lang.pick(format!("« {of} »"), format!("`{of}`"));
+    if !place.column.is_empty() {
+        text.push_str(&format!(" {}", quoted(&place.column)));
+    }
+    if !place.text.is_empty() {
+        text.push_str(&lang.pick(format!(" : {}", quoted(&place.text)), format!(": {}", quoted(&place.text))));
+    }
+    if place.rows > 0 {
+        let rows = super::counted(place.rows, lang, ("ligne", "lignes"), ("row", "rows"));
+        text.push_str(&format!(", {rows}"));
+        if !place.key.is_empty() {
+            text.push_str(
+                &lang.pick(format!(", dont {}", quoted(&place.key)), format!(", such as {}", quoted(&place.key))),
+            );
+        }
     }
     text
 }

@@ -64,7 +64,7 @@ fn result(problem: &Problem, rule: Option<usize>, report: &Report<'_>) -> Value 
             "endColumn": at.end_column,
         })),
         Place::Data(data) => Some(json!({ "startLine": data.line.max(1) })),
-        Place::Path(_) => None,
+        Place::Path(_) | Place::Table(_) => None,
     };
     if let (Some(region), Some(location)) = (region, location.as_object_mut()) {
         location.insert("region".into(), region);

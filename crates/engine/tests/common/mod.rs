@@ -220,5 +220,6 @@ fn one(problem: &Problem) -> String {
         Place::Data(at) => format!("{} {}:{} {}", problem.code(), at.line, at.column, at.text).trim_end().to_string(),
         Place::Text(_) => format!("{} text", problem.code()),
         Place::Path(path) => format!("{} {path}", problem.code()),
+        Place::Table(at) => format!("{} {}", problem.code(), at.table),
     }
 }

@@ -1,0 +1,71 @@
+//! Where the rows of a source stand: the table, and under which name and of which kind each declared column is stored.
+
+use std::collections::BTreeMap;
+
+use jauge::plan::Catalog;
+use jauge::program::model::ColumnType;
+use serde::Serialize;
+
+/// How the cells of a column are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stored {
+    /// Texts, written as the source declares (`3,50`, `15/06/2020`, `oui`).
+    Text,
+    /// Exact numbers: whole or with decimals.
+    Number,
+    /// Dates, or moments whose time of day is not looked at.
+    Date,
+    /// Truth values.
+    YesNo,
+    /// Any other typed value, by its text: a point for decimals, ISO dates.
+    Value,
+}
+
+/// A column of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StoredColumn {
+    /// Its name in the table.
+    pub name: String,
+    /// How its cells are stored.
+    pub stored: Stored,
+}
+
+/// A table that answers for a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// The parts of its name: the schema where there is one, then the table.
+    pub name: Vec<String>,
+    /// By the place of the declared column in the source.
+    pub columns: BTreeMap<usize, StoredColumn>,
+}
+
+impl Table {
+    /// The table of a source as its declarations let one expect it: of the source's name, columns under their declared names,
+    /// typed as declared, or all texts.
+    pub fn declared(catalog: Catalog<'_>, texts: bool) -> Table {
+        let columns = catalog.source.columns.iter().enumerate().map(|(at, column)| {
+            let bands = |dimension: &usize| {
+                catalog.dimensions.get(*dimension).is_some_and(|of| of.members.iter().any(|one| one.band.is_some()))
+            };
+            let stored = match &column.of {
+                _ if texts => Stored::Text,
+                ColumnType::Text | ColumnType::Period(_) => Stored::Text,
+                ColumnType::Number(_) => Stored::Number,
+                ColumnType::Date => Stored::Date,
+                ColumnType::YesNo => Stored::YesNo,
+                ColumnType::Dimension(dimension) if bands(dimension) => Stored::Number,
+                ColumnType::Dimension(_) => Stored::Text,
+            };
+            // Qualified numbers and marked cells can only be texts.
+            let stored =
+                match (column.qualified || !column.totals.is_empty() || !column.without_number.is_empty(), stored) {
+                    (true, _) => Stored::Text,
+                    (false, stored) => stored,
+                };
+            let name = column.headers.last().unwrap_or(&column.name).clone();
+            (at, StoredColumn { name, stored })
+        });
+        Table { name: vec![catalog.source.name.clone()], columns: columns.collect() }
+    }
+}

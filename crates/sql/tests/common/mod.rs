@@ -1,0 +1,136 @@
+//! Projects, cubes and a real PostgreSQL for tests.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jauge::plan::{Catalog, Cube, CubeQuery, CubeSource, LaneValue, Plan, Request, plan};
+use jauge::problem::{Place, Problem};
+use jauge::program::model::Program;
+use jauge::program::{CodeTable, Context, check, tables_needed};
+use jauge::syntax::parse;
+use jauge::text::{FileId, Lang, SourceFile};
+use jauge_engine::Engine;
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The program of a text in which nothing is wrong.
+pub fn program(text: &str, lang: Lang) -> Program {
+    let parsed = [parse(FileId(0), &SourceFile::new("test.jauge", text), lang)];
+    assert!(tables_needed(&parsed).is_empty(), "no code list in a file");
+    let tables: BTreeMap<String, CodeTable> = BTreeMap::new();
+    let checked = check(&parsed, &Context { lang, tables: &tables });
+    let problems = parsed.iter().flat_map(|parsed| &parsed.problems).chain(&checked.problems);
+    let errors: Vec<String> = problems
+        .filter(|problem| problem.code().starts_with('E'))
+        .map(|problem| format!("{} {}", problem.code(), problem.words(Lang::En).title))
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}\n{text}");
+    checked.program
+}
+
+/// The program of a file of the repository.
+pub fn program_of(path: &str, lang: Lang) -> Program {
+    program(&std::fs::read_to_string(root().join(path)).expect("a file of the repository"), lang)
+}
+
+/// What a source may look up.
+pub fn catalog<'p>(program: &'p Program, query: &CubeQuery) -> Catalog<'p> {
+    let source = &program.sources[query.source];
+    Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars }
+}
+
+/// The plan of everything.
+pub fn everything(program: &Program) -> Plan {
+    plan(program, &Request::all())
+}
+
+/// The answers of one answerer.
+pub fn answers(program: &Program, plan: &Plan, source: &dyn CubeSource) -> Vec<Cube> {
+    plan.queries.iter().map(|query| source.cube(query, catalog(program, query))).collect()
+}
+
+/// The embedded engine over a CSV text for source 0.
+pub fn embedded(csv: &str) -> Engine {
+    Engine::new(".").inline(0, csv.as_bytes().to_vec())
+}
+
+/// A cube as text that is the same for the same figures, whoever has answered: identities are written out, and nothing of the
+/// problems is kept.
+pub fn shown(query: &CubeQuery, cube: &Cube) -> String {
+    let mut out = format!("rows {} periods {:?} windows {:?}\n", cube.rows, cube.periods, cube.windows);
+    for (set, cells) in query.sets.iter().zip(&cube.sets) {
+        out.push_str(&format!("set {:?}\n", set.keys));
+        // The codes of windows follow their places.
+        for (codes, values) in cells {
+            let values: Vec<String> = values
+                .iter()
+                .zip(&set.lanes)
+                .map(|(value, lane)| match (value, query.lanes[*lane].state) {
+                    (LaneValue::Keys(keys), jauge::plan::LaneState::Keys(column)) => {
+                        let all = &cube.keys[&column];
+                        format!("{:?}", keys.iter().map(|key| &all[*key as usize]).collect::<Vec<_>>())
+                    }
+                    (value, _) => format!("{value:?}"),
+                })
+                .collect();
+            out.push_str(&format!("{codes:?} {}\n", values.join(" ")));
+        }
+    }
+    out
+}
+
+/// Every cell of two answers, compared.
+pub fn assert_same(name: &str, program: &Program, plan: &Plan, ours: &[Cube], theirs: &[Cube]) {
+    for ((query, ours), theirs) in plan.queries.iter().zip(ours).zip(theirs) {
+        assert!(!theirs.unreadable, "{name}: {}", told(&theirs.problems));
+        let (left, right) = (shown(query, ours), shown(query, theirs));
+        if left != right {
+            let source = &program.sources[query.source].name;
+            let differing: Vec<String> = left
+                .lines()
+                .zip(right.lines())
+                .filter(|(left, right)| left != right)
+                .take(5)
+                .map(|(left, right)| format!("  engine {left}\n  sql    {right}"))
+                .collect();
+            panic!(
+                "{name}: {source}: {} and {} lines\n{}\nproblems: {}\n{query:#?}",
+                left.lines().count(),
+                right.lines().count(),
+                differing.join("\n"),
+                told(&theirs.problems)
+            );
+        }
+    }
+}
+
+/// Problems as lines of code, place and title.
+pub fn told(problems: &[Problem]) -> String {
+    let mut out = String::new();
+    for problem in problems {
+        let place = match &problem.at {
+            Place::Text(_) => "text".to_string(),
+            Place::Data(at) => format!("{}:{}", at.path, at.line),
+            Place::Path(path) => path.clone(),
+            Place::Table(at) => {
+                format!("{} [{}] `{}` {} rows, such as `{}`", at.table, at.column, at.text, at.rows, at.key)
+            }
+        };
+        let words = problem.words(Lang::En);
+        out.push_str(&format!("{} {place}: {} ({})\n", problem.code(), words.title, words.label));
+    }
+    out
+}
+
+/// The records of a CSV text without quotes inside cells.
+pub fn records(csv: &str) -> (Vec<String>, Vec<Vec<String>>) {
+    let cells = |line: &str| line.split(',').map(|cell| cell.trim_matches('"').to_string()).collect::<Vec<_>>();
+    let mut lines = csv.lines();
+    let header = lines.next().map(cells).unwrap_or_default();
+    (header, lines.map(cells).collect())
+}
