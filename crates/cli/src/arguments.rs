@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use jauge::text::Lang;
+use jauge_sql::Dialect;
 
 /// What was asked.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub enum Asked {
     Why(Why),
     /// `jauge plan`
     Plan(Vec<PathBuf>),
+    /// `jauge sql`
+    Sql(Sql),
     /// `jauge new`
     New(New),
     /// `jauge schema`
@@ -40,6 +43,7 @@ impl Asked {
             | Asked::Fmt(Fmt { paths, .. })
             | Asked::Test(Test { paths, .. })
             | Asked::Why(Why { paths, .. })
+            | Asked::Sql(Sql { paths, .. })
             | Asked::Plan(paths) => Some(paths),
             Asked::Explain(_) | Asked::New(_) | Asked::Schema | Asked::Completions(_) => None,
         }
@@ -125,6 +129,38 @@ pub struct Why {
     pub groups: Vec<String>,
 }
 
+/// `jauge sql`
+#[derive(Debug)]
+pub struct Sql {
+    /// Folders and files.
+    pub paths: Vec<PathBuf>,
+    /// For whom.
+    pub dialect: Dialect,
+    /// Names or codes of indicators; all where empty.
+    pub indicators: Vec<String>,
+    /// Codes of programmes, objectives or actions; all where empty.
+    pub programmes: Vec<String>,
+    /// Periods; all where empty.
+    pub periods: Vec<String>,
+    /// `dimension=member`; all where empty.
+    pub groups: Vec<String>,
+    /// Every column of the tables holds texts.
+    pub text_columns: bool,
+    /// How queries are written.
+    pub format: SqlFormat,
+    /// Where to; standard output where `None`.
+    pub output: Option<PathBuf>,
+}
+
+/// How queries are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SqlFormat {
+    /// SQL with remarks.
+    Text,
+    /// With the description of what the queries give.
+    Json,
+}
+
 /// `jauge new`
 #[derive(Debug)]
 pub struct New {
@@ -174,11 +210,12 @@ pub enum Colour {
 }
 
 const FORMATS: [&str; 6] = ["human", "concise", "json", "github", "sarif", "junit"];
+const SQL_FORMATS: [&str; 2] = ["sql", "json"];
 const FIGURE_FORMATS: [&str; 3] = ["table", "csv", "json"];
 
 /// The names of the commands, in the order of the help.
-pub const COMMANDS: [&str; 10] =
-    ["check", "eval", "test", "why", "fmt", "new", "explain", "plan", "schema", "completions"];
+pub const COMMANDS: [&str; 11] =
+    ["check", "eval", "test", "why", "fmt", "new", "explain", "plan", "sql", "schema", "completions"];
 
 /// The command line in one language.
 pub fn command(lang: Lang) -> Command {
@@ -227,6 +264,40 @@ pub fn command(lang: Lang) -> Command {
             .value_name(say("DIMENSION=MEMBRE", "DIMENSION=MEMBER"))
             .action(ArgAction::Append)
     };
+    let chosen = || {
+        [
+            option(Arg::new("indicator"), lang)
+                .long("indicator")
+                .short('i')
+                .value_name(say("NOM", "NAME"))
+                .action(ArgAction::Append)
+                .help(say(
+                    "Seulement cet indicateur (nom ou code) ; peut être répété",
+                    "Only this indicator (name or code); may be repeated",
+                )),
+            option(Arg::new("programme"), lang)
+                .long("programme")
+                .short('p')
+                .value_name("CODE")
+                .action(ArgAction::Append)
+                .help(say(
+                    "Seulement ce programme, objectif ou cette action ; peut être répété",
+                    "Only this programme, objective or action; may be repeated",
+                )),
+            option(Arg::new("period"), lang)
+                .long("period")
+                .value_name(say("PÉRIODE", "PERIOD"))
+                .action(ArgAction::Append)
+                .help(say(
+                    "Seulement cette période (2020, 2019-2020, 2020-T1…) ; peut être répété",
+                    "Only this period (2020, 2019-2020, 2020-Q1…); may be repeated",
+                )),
+            group().help(say(
+                "Seulement ce groupe, par exemple région=TTA ; peut être répété",
+                "Only this group, for instance région=TTA; may be repeated",
+            )),
+        ]
+    };
     let sub = |name: &'static str, about: &'static str| with_help(Command::new(name).about(about), lang);
 
     let check = sub(
@@ -240,42 +311,7 @@ pub fn command(lang: Lang) -> Command {
     let eval =
         sub("eval", say("Calcule les indicateurs", "Computes the indicators"))
             .arg(paths())
-            .arg(
-                option(Arg::new("indicator"), lang)
-                    .long("indicator")
-                    .short('i')
-                    .value_name(say("NOM", "NAME"))
-                    .action(ArgAction::Append)
-                    .help(say(
-                        "Seulement cet indicateur (nom ou code) ; peut être répété",
-                        "Only this indicator (name or code); may be repeated",
-                    )),
-            )
-            .arg(
-                option(Arg::new("programme"), lang)
-                    .long("programme")
-                    .short('p')
-                    .value_name("CODE")
-                    .action(ArgAction::Append)
-                    .help(say(
-                        "Seulement ce programme, objectif ou cette action ; peut être répété",
-                        "Only this programme, objective or action; may be repeated",
-                    )),
-            )
-            .arg(
-                option(Arg::new("period"), lang)
-                    .long("period")
-                    .value_name(say("PÉRIODE", "PERIOD"))
-                    .action(ArgAction::Append)
-                    .help(say(
-                        "Seulement cette période (2020, 2019-2020, 2020-T1…) ; peut être répété",
-                        "Only this period (2020, 2019-2020, 2020-Q1…); may be repeated",
-                    )),
-            )
-            .arg(group().help(say(
-                "Seulement ce groupe, par exemple région=TTA ; peut être répété",
-                "Only this group, for instance région=TTA; may be repeated",
-            )))
+            .args(chosen())
             .arg(
                 option(Arg::new("format"), lang)
                     .long("format")
@@ -367,6 +403,47 @@ pub fn command(lang: Lang) -> Command {
         )));
     let plan =
         sub("plan", say("Montre ce qui sera lu et calculé", "Shows what will be read and computed")).arg(paths());
+    let sql =
+        sub("sql", say("Écrit les requêtes en SQL, sans rien lire", "Prints the queries as SQL, reading nothing"))
+            .arg(paths())
+            .arg(
+                option(Arg::new("dialect"), lang)
+                    .long("dialect")
+                    .value_name(say("DIALECTE", "DIALECT"))
+                    .value_parser(PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)))
+                    .hide_possible_values(true)
+                    .help(say(
+                        "postgresql (par défaut), duckdb, clickhouse ou spark",
+                        "postgresql (the default), duckdb, clickhouse or spark",
+                    )),
+            )
+            .args(chosen())
+            .arg(flag("text-columns", lang).help(say(
+                "Les colonnes des tables sont toutes des textes, écrits comme dans les fichiers",
+                "The columns of the tables are all texts, written as in the files",
+            )))
+            .arg(
+                option(Arg::new("format"), lang)
+                    .long("format")
+                    .value_name("FORMAT")
+                    .value_parser(PossibleValuesParser::new(SQL_FORMATS))
+                    .hide_possible_values(true)
+                    .help(say(
+                        "sql (par défaut) ou json, qui décrit aussi les résultats attendus",
+                        "sql (the default) or json, which describes the results too",
+                    )),
+            )
+            .arg(
+                option(Arg::new("output"), lang)
+                    .long("output")
+                    .short('o')
+                    .value_name(say("FICHIER", "FILE"))
+                    .value_parser(ValueParser::path_buf())
+                    .help(say(
+                        "Écrit dans ce fichier (.sql et .json choisissent le format)",
+                        "Writes to this file (.sql and .json choose the format)",
+                    )),
+            );
     let new = sub("new", say("Crée un projet qui marche tout de suite", "Makes a project that works at once"))
         .arg(
             option(Arg::new("folder"), lang)
@@ -453,7 +530,7 @@ pub fn command(lang: Lang) -> Command {
             .action(ArgAction::Version)
             .help(say("Affiche la version", "Prints the version")),
     )
-    .subcommands([check, eval, test, why, fmt, new, explain, plan, schema, completions])
+    .subcommands([check, eval, test, why, fmt, new, explain, plan, sql, schema, completions])
 }
 
 /// What was typed, as data. `matches` come from [`command`].
@@ -518,6 +595,25 @@ pub fn asked(matches: &ArgMatches) -> Option<Asked> {
             groups: many(of, "group"),
         }),
         "plan" => Asked::Plan(paths(of)),
+        "sql" => {
+            let output = of.get_one::<PathBuf>("output").cloned();
+            let extension = output.as_ref().and_then(|path| path.extension()).and_then(|ext| ext.to_str());
+            let dialect = of.get_one::<String>("dialect").and_then(|name| Dialect::named(name));
+            Asked::Sql(Sql {
+                paths: paths(of),
+                dialect: dialect.unwrap_or(Dialect::Postgresql),
+                indicators: many(of, "indicator"),
+                programmes: many(of, "programme"),
+                periods: many(of, "period"),
+                groups: many(of, "group"),
+                text_columns: of.get_flag("text-columns"),
+                format: match (of.get_one::<String>("format").map(String::as_str), extension) {
+                    (Some("json"), _) | (None, Some("json")) => SqlFormat::Json,
+                    _ => SqlFormat::Text,
+                },
+                output,
+            })
+        }
         "new" => Asked::New(New {
             folder: of.get_one::<PathBuf>("folder")?.clone(),
             from: of.get_one::<String>("from").cloned(),

@@ -16,6 +16,34 @@ const INTERRUPTED: i32 = 130;
 /// The file that is being written. Whoever holds this holds back the end of the process.
 static ASIDE: Mutex<Option<PathBuf>> = Mutex::new(None);
 
+/// What runs in a server, and must be stopped there.
+#[cfg(feature = "postgres")]
+static ELSEWHERE: Mutex<Option<jauge_sql::postgres::Interrupt>> = Mutex::new(None);
+
+/// Ctrl-C also stops this.
+#[cfg(feature = "postgres")]
+pub fn also(interrupt: jauge_sql::postgres::Interrupt) {
+    *ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner) = Some(interrupt);
+}
+
+/// Asks servers to stop what they compute for us; the process does not wait for their answer for long.
+fn stop_elsewhere() {
+    #[cfg(feature = "postgres")]
+    if let Some(interrupt) = ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let asked = std::thread::spawn(move || interrupt.stop());
+        for _ in 0..PATIENCE {
+            if asked.is_finished() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+}
+
+/// Fiftieths of a second that a server is given to hear us.
+#[cfg(feature = "postgres")]
+const PATIENCE: u32 = 100;
+
 /// From here on Ctrl-C is heeded.
 pub fn heed(terminal: Terminal) {
     // Without a handler the system ends the process as it always did.
@@ -25,6 +53,7 @@ pub fn heed(terminal: Terminal) {
         if let Some(path) = aside.take() {
             let _ = fs::remove_file(path);
         }
+        stop_elsewhere();
         // What was typed and the line of progress stand where the cursor is.
         let start = if io::stderr().is_terminal() { "\n" } else { "" };
         terminal.err(&format!("{start}{}", words(terminal.lang)));

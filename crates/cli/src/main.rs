@@ -15,6 +15,7 @@ mod render;
 mod results;
 mod scan;
 mod select;
+mod sources;
 mod terminal;
 mod usage;
 mod words;
@@ -73,6 +74,7 @@ fn run() -> u8 {
         Asked::Explain(code) => commands::explain::run(code, &terminal),
         Asked::Why(why) => commands::why::run(why, &terminal),
         Asked::Plan(paths) => commands::plan::run(paths, &terminal),
+        Asked::Sql(sql) => commands::sql::run(sql, &terminal),
         Asked::New(new) => commands::new::run(new, &terminal),
         Asked::Schema => commands::schema::run(&terminal),
         Asked::Completions(shell) => commands::completions::run(*shell, &terminal),

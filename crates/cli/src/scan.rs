@@ -11,6 +11,7 @@ use jauge_engine::Engine;
 
 use crate::progress::{Progress, Step};
 use crate::project::{Project, sort};
+use crate::sources::Sources;
 use crate::terminal::Terminal;
 
 /// What a scan gives.
@@ -32,7 +33,7 @@ pub fn scan(project: &Project, request: &Request, threads: Option<usize>, termin
     let program = &project.program;
     let plan = plan(program, request);
     let progress = Arc::new(Progress::new(terminal.lang, terminal.width));
-    let engine = engine(project, threads, &progress);
+    let sources = Sources::new(engine(project, threads, &progress), program, &plan, terminal.lang, &progress);
     let mut problems = Vec::new();
     let mut left_out = 0;
     let mut cubes = Vec::new();
@@ -40,7 +41,7 @@ pub fn scan(project: &Project, request: &Request, threads: Option<usize>, termin
         let cube = match program.sources.get(query.source) {
             Some(source) => {
                 let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
-                engine.cube(query, catalog)
+                sources.cube(query, catalog)
             }
             None => Cube { unreadable: true, ..Cube::default() },
         };

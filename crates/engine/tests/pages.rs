@@ -54,6 +54,10 @@ fn error_pages() {
                 std::fs::write(root.join(name), body).expect("a data file");
                 continue;
             }
+            // How a table of a database is made; such pages are tested with the database.
+            if info == "sql" {
+                continue;
+            }
             nth += 1;
             let expected: &[&str] = if nth % 2 == 1 { &[code.as_str()] } else { &[] };
             if info == "jauge" {

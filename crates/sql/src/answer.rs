@@ -376,7 +376,7 @@ fn value(
         LaneState::Values(_) | LaneState::Marks(_) => match found {
             Some(Value::Values(values)) => {
                 let mut values = values.clone();
-                values.sort_by(|(a, _), (b, _)| number(*a).cmp(&number(*b)));
+                values.sort_by_key(|(value, _)| number(*value));
                 LaneValue::Values(values)
             }
             _ => LaneValue::Values(Vec::new()),

@@ -82,6 +82,9 @@ pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String 
     let d = ask.dialect;
     let table: Vec<String> = ask.table.name.iter().map(|part| d.name_of(part)).collect();
     let mut steps: Vec<String> = Vec::new();
+    let signs = d.signs();
+    let beside = if signs.is_some() { " CROSS JOIN signs x" } else { "" };
+    steps.extend(signs);
     let lists = reads.values().filter_map(|read| read.list.as_ref());
     for list in lists {
         steps.push(format!("{} AS (\n  {}\n)", list.name(), list.text(d)));
@@ -89,8 +92,8 @@ pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String 
     let all = |of: for<'r> fn(&'r crate::column::Read<'_>) -> &'r [Named]| -> Vec<Named> {
         reads.values().flat_map(|read| of(read).iter().cloned()).collect()
     };
-    steps.push(step("raw", &all(|read| &read.raw), &format!("{} t", table.join("."))));
-    steps.push(step("parts", &all(|read| &read.parts), "raw r"));
+    steps.push(step("raw", &all(|read| &read.raw), &format!("{} t{beside}", table.join("."))));
+    steps.push(step("parts", &all(|read| &read.parts), &format!("raw r{beside}")));
     let mut from = String::from("parts p");
     for read in reads.values().filter(|read| read.list.is_some()) {
         let at = read.index;

@@ -26,6 +26,9 @@ const TOTAL_TEXT: i32 = -2;
 /// A name and the expression behind it.
 pub(crate) type Named = (String, String);
 
+/// The lowest and the highest number of a band; no highest one where it is open.
+type Band = (Number, Option<Number>);
+
 /// How a needed column is read.
 pub(crate) struct Read<'a> {
     /// Its place in the source.
@@ -90,11 +93,11 @@ impl<'a> Read<'a> {
         };
         // Only PostgreSQL has numbers of any size: elsewhere they are read from their texts, so that nothing is rounded.
         let stored = match (stored, &of) {
-            (Stored::Number, Of::Number | Of::Bands(_)) if d == Dialect::Postgresql => Stored::Number,
+            (Stored::Number | Stored::Integer, Of::Number | Of::Bands(_)) if d == Dialect::Postgresql => stored,
             (Stored::Date, Of::Date) => Stored::Date,
             (Stored::YesNo, Of::YesNo) => Stored::YesNo,
             (Stored::Text, _) => Stored::Text,
-            (Stored::Number | Stored::Date | Stored::YesNo | Stored::Value, _) => Stored::Value,
+            (Stored::Number | Stored::Integer | Stored::Date | Stored::YesNo | Stored::Value, _) => Stored::Value,
         };
         let mut read = Read {
             index,
@@ -111,7 +114,7 @@ impl<'a> Read<'a> {
         let cell = format!("t.{}", d.name_of(stored_name));
         match stored {
             Stored::Text | Stored::Value => read.texts(&cell, &format, with),
-            Stored::Number | Stored::Date | Stored::YesNo => read.typed(&cell, with),
+            Stored::Number | Stored::Integer | Stored::Date | Stored::YesNo => read.typed(&cell, with),
         }
         Some(read)
     }
@@ -133,13 +136,28 @@ impl<'a> Read<'a> {
         self.parts.push((own.clone(), format!("r.{own}")));
         match &self.of {
             Of::Number | Of::Bands(_) => {
-                let number = format!("CAST({raw} AS numeric)");
+                let bands = matches!(self.of, Of::Bands(_));
+                // The bands of a number are many comparisons: it is read one step before them.
+                let from = if bands { "r" } else { "p" };
+                let number = format!("CAST({from}.{own} AS numeric)");
                 // As many digits as the engine takes; a number that is not finite is above them.
                 let mut fits = format!("abs({number}) < 1e28 AND {number} = round({number}, 28)");
-                if self.column.whole {
+                if self.column.whole && !bands {
                     fits = format!("{fits} AND {number} = trunc({number})");
                 }
-                self.vals.push((self.name("n"), format!("CASE WHEN {fits} THEN {number} END")));
+                let number = match self.stored {
+                    Stored::Integer => number,
+                    Stored::Number | Stored::Text | Stored::Date | Stored::YesNo | Stored::Value => {
+                        format!("CASE WHEN {fits} THEN {number} END")
+                    }
+                };
+                let name = self.name("n");
+                if bands {
+                    self.parts.push((name.clone(), number));
+                    self.vals.push((name.clone(), format!("p.{name}")));
+                } else {
+                    self.vals.push((name, number));
+                }
             }
             Of::Date => {
                 let [year, month, day] = d.date_parts(&raw);
@@ -215,12 +233,21 @@ impl<'a> Read<'a> {
                 let percent = matches!(&self.column.of, ColumnType::Number(Unit::Percent));
                 let marks = match self.stored {
                     Stored::Value => Marks::plain(percent),
-                    Stored::Text | Stored::Number | Stored::Date | Stored::YesNo => Marks::new(format, percent),
+                    Stored::Text | Stored::Number | Stored::Integer | Stored::Date | Stored::YesNo => {
+                        Marks::new(format, percent)
+                    }
                 };
-                let number = number::read(d, &p, marks, self.column.whole && matches!(self.of, Of::Number));
+                let bands = matches!(self.of, Of::Bands(_));
+                let number = number::read(d, if bands { &s } else { &p }, marks, self.column.whole && !bands);
+                let number = if bands {
+                    self.parts.push((self.name("n"), number));
+                    format!("p.{}", self.name("n"))
+                } else {
+                    number
+                };
                 let number = unless_marked(number);
                 self.vals.push((self.name("n"), number));
-                if matches!(self.of, Of::Bands(_)) {
+                if bands {
                     self.listed(with);
                     self.bands(with);
                 }
@@ -300,7 +327,7 @@ impl<'a> Read<'a> {
         let Of::Bands(dimension) = &self.of else { return };
         let d = with.dialect;
         let Some((_, number)) = self.vals.iter().find(|(name, _)| *name == self.name("n")).cloned() else { return };
-        let mut bands: Vec<(usize, usize, &(Number, Option<Number>))> = dimension
+        let mut bands: Vec<(usize, usize, &Band)> = dimension
             .members
             .iter()
             .enumerate()
@@ -308,7 +335,7 @@ impl<'a> Read<'a> {
             .collect();
         // The finest band wins, the first one of a level.
         bands.sort_by_key(|(level, at, _)| (std::cmp::Reverse(*level), *at));
-        let inside = |(low, high): &(Number, Option<Number>)| {
+        let inside = |(low, high): &Band| {
             let low = number::compared(d, &number, ">=", low);
             match high {
                 Some(high) => format!("{low} AND {}", number::compared(d, &number, "<=", high)),
@@ -491,19 +518,12 @@ pub(crate) fn level_name(column: usize, level: usize) -> String {
 
 /// How codes are compared: see [`shared::spelling`].
 fn spelling(d: Dialect, text: &str) -> String {
-    use crate::dialect::BLANKS;
     let gone = "\u{ad}\u{feff}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}";
-    let quotes = "\u{2019}\u{2018}\u{2bc}\u{b4}";
-    let dashes = "\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}";
-    let blanks: String = BLANKS.chars().filter(|c| *c != ' ' && *c != '\u{feff}').collect();
-    let from = format!("{quotes}{dashes}{blanks}");
-    let to: String =
-        quotes.chars().map(|_| '\'').chain(dashes.chars().map(|_| '-')).chain(blanks.chars().map(|_| ' ')).collect();
     let composed = match d.can().nfc {
         Some(nfc) => format!("{nfc}({text})"),
         None => text.to_string(),
     };
-    let mapped = d.translated(&composed, &from, &to);
+    let mapped = d.with_plain_signs(&composed);
     let kept = d.replaced(&mapped, &format!("[{gone}]"), "");
     let blanks = d.replaced(&kept, " +", " ");
     let hyphens = d.replaced(&blanks, " ?- ?", "-");

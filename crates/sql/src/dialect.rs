@@ -136,15 +136,38 @@ impl Dialect {
 
     /// Without blanks around, of whatever kind.
     pub(crate) fn trimmed(self, text: &str) -> String {
-        let blanks = self.literal(BLANKS);
         match self {
-            Dialect::Postgresql => format!("btrim({text}, {blanks})"),
-            Dialect::Duckdb => format!("trim({text}, {blanks})"),
+            Dialect::Postgresql => format!("btrim({text}, x.blanks)"),
+            Dialect::Duckdb => format!("trim({text}, x.blanks)"),
             Dialect::Clickhouse => {
                 let class = self.literal(&format!("^[{BLANKS}]+|[{BLANKS}]+$"));
                 format!("replaceRegexpAll({text}, {class}, '')")
             }
-            Dialect::Spark => format!("trim(BOTH {blanks} FROM {text})"),
+            Dialect::Spark => format!("trim(BOTH {} FROM {text})", self.literal(BLANKS)),
+        }
+    }
+
+    /// A small table of the signs that trimming and spelling look at, so that they are written once; nothing where the target
+    /// wants them as literals.
+    pub(crate) fn signs(self) -> Option<String> {
+        let (from, to) = spelling_signs();
+        match self {
+            Dialect::Postgresql | Dialect::Duckdb => Some(format!(
+                "signs AS NOT MATERIALIZED (\n  SELECT\n    {} AS blanks,\n    {} AS written,\n    {} AS meant\n)",
+                self.literal(BLANKS),
+                self.literal(&from),
+                self.literal(&to)
+            )),
+            Dialect::Clickhouse | Dialect::Spark => None,
+        }
+    }
+
+    /// Quotes, dashes and blanks of every kind as the plain ones.
+    pub(crate) fn with_plain_signs(self, text: &str) -> String {
+        let (from, to) = spelling_signs();
+        match self {
+            Dialect::Postgresql | Dialect::Duckdb => format!("translate({text}, x.written, x.meant)"),
+            Dialect::Clickhouse | Dialect::Spark => self.translated(text, &from, &to),
         }
     }
 
@@ -296,3 +319,12 @@ impl Dialect {
 /// Every blank of Unicode, and the byte order mark.
 pub(crate) const BLANKS: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
                                  \u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}";
+
+/// Signs that count as others in spellings, and those others, one by one.
+fn spelling_signs() -> (String, String) {
+    let quotes = "\u{2019}\u{2018}\u{2bc}\u{b4}";
+    let dashes = "\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}";
+    let blanks: String = BLANKS.chars().filter(|c| *c != ' ' && *c != '\u{feff}').collect();
+    let plain = quotes.chars().map(|_| '\'').chain(dashes.chars().map(|_| '-')).chain(blanks.chars().map(|_| ' '));
+    (format!("{quotes}{dashes}{blanks}"), plain.collect())
+}

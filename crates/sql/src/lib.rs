@@ -8,10 +8,12 @@
 //! rows are grouped once; the cells are added up from the groups. What SQL cannot say with exactly the figures of the embedded
 //! engine is refused ([`Refused`]); a cell that SQL cannot read as the engine does is told, never taken for something else.
 
+mod absent;
 mod answer;
 mod chain;
 mod column;
 mod dialect;
+mod document;
 mod list;
 mod number;
 mod period;
@@ -26,8 +28,13 @@ mod test;
 mod told;
 mod verify;
 
+pub use absent::Absent;
 pub use answer::{NotAsDescribed, Row, cube};
 pub use dialect::Dialect;
+pub use document::{
+    Codes, ColumnDocument, Document, GroupingDocument, KeyDocument, LaneDocument, SourceDocument, VERSION,
+    source_document, text,
+};
 pub use refuse::{NotInSql, Refused, problem_of};
 pub use script::{Ask, ResultColumn, Role, Says, Script, Statement, script};
 pub use table::{Stored, StoredColumn, Table};

@@ -24,6 +24,7 @@ pub(crate) fn literal(text: &str, escapes: Escapes) -> String {
                 match c {
                     '\'' => out.push_str("''"),
                     '\\' => out.push_str("\\\\"),
+                    c if is_hidden(c) && u32::from(c) < 0x1_0000 => out.push_str(&format!("\\u{:04X}", u32::from(c))),
                     c if is_hidden(c) => out.push_str(&format!("\\U{:08X}", u32::from(c))),
                     c => out.push(c),
                 }
@@ -90,7 +91,7 @@ mod tests {
     fn nothing_leaves_its_quotes() {
         let hostile = "a'b\"c\\d`e\n-- f */ $$ \u{202e}";
         assert_eq!(literal(hostile, Escapes::Doubled), "'a''b\"c\\d`e\n-- f */ $$ \u{202e}'");
-        assert_eq!(literal(hostile, Escapes::Prefixed), "E'a''b\"c\\\\d`e\\U0000000A-- f */ $$ \\U0000202E'");
+        assert_eq!(literal(hostile, Escapes::Prefixed), "E'a''b\"c\\\\d`e\\u000A-- f */ $$ \\u202E'");
         assert_eq!(literal(hostile, Escapes::Backslash), "'a\\'b\"c\\\\d`e\\n-- f */ $$ \u{202e}'");
         assert_eq!(literal("plain", Escapes::Prefixed), "'plain'");
         assert_eq!(identifier("a\"b`c\\d", '"', false), "\"a\"\"b`c\\d\"");

@@ -12,8 +12,10 @@ use serde::Serialize;
 pub enum Stored {
     /// Texts, written as the source declares (`3,50`, `15/06/2020`, `oui`).
     Text,
-    /// Exact numbers: whole or with decimals.
+    /// Exact numbers, with decimals or without.
     Number,
+    /// Whole numbers.
+    Integer,
     /// Dates, or moments whose time of day is not looked at.
     Date,
     /// Truth values.

@@ -7,8 +7,13 @@ mod server;
 
 use common::*;
 use jauge::evaluate::evaluate;
+use jauge::plan::CubeSource;
+use jauge::problem::{Fact, Problem};
 use jauge::program::model::Program;
-use jauge::text::Lang;
+use jauge::program::{Context, check, table_address};
+use jauge::syntax::parse;
+use jauge::text::{FileId, Lang, SourceFile};
+use jauge_sql::Absent;
 use jauge_sql::postgres::Postgres;
 use server::Server;
 
@@ -58,4 +63,65 @@ fn the_example_registers_have_the_same_figures() {
             assert_eq!(format!("{:?}", our_figures.figures), format!("{:?}", their_figures.figures), "{name}");
         }
     }
+}
+
+/// The pages of E0580 to E0589: each example gives exactly its code, its mended form nothing.
+#[test]
+fn error_pages() {
+    let Some(server) = Server::start() else { return };
+    let mut wrong = String::new();
+    let mut pages = 0;
+    for code in Fact::codes() {
+        if !(code.starts_with("E058") || code == "W0510") {
+            continue;
+        }
+        pages += 1;
+        let page = std::fs::read_to_string(root().join(format!("docs/errors/{code}.md"))).expect("a page");
+        let (french, english) = page.split_once("## English").expect("both languages");
+        for (section, lang) in [(french, Lang::Fr), (english, Lang::En)] {
+            let mut nth = 0;
+            let mut fences = section.split("```");
+            fences.next();
+            while let (Some(fence), _) = (fences.next(), fences.next()) {
+                let (info, body) = fence.split_once('\n').expect("a fence with an info line");
+                if info == "sql" {
+                    server.client().batch_execute(body).expect("a table");
+                    continue;
+                }
+                assert_eq!(info, "jauge table", "{code}");
+                nth += 1;
+                let found = codes_of(body, lang, &server, code);
+                let expected: &[&str] = if nth == 1 { &[code] } else { &[] };
+                if found != expected {
+                    wrong.push_str(&format!("{code} {lang:?}, example {nth}: {found:?}\n"));
+                }
+            }
+            assert_eq!(nth, 2, "{code}");
+        }
+    }
+    assert_eq!(pages, 11);
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn codes_of(text: &str, lang: Lang, server: &Server, code: &str) -> Vec<String> {
+    let text = text.replace("postgres://?table=", &server.address(""));
+    let parsed = [parse(FileId(0), &SourceFile::new("page.jauge", &text), lang)];
+    let checked = check(&parsed, &Context { lang, tables: &Default::default() });
+    let mut problems: Vec<Problem> =
+        parsed.iter().flat_map(|one| one.problems.clone()).chain(checked.problems).collect();
+    // Their addresses are no servers, or no tables: there is nothing to read.
+    if !["E0580", "E0581"].contains(&code) {
+        let program = checked.program;
+        for query in &everything(&program).queries {
+            let is_table =
+                program.sources[query.source].path.as_deref().is_some_and(|path| table_address(path).is_some());
+            let answerer: &dyn CubeSource = match (code, is_table) {
+                ("E0582", true) => &Absent,
+                (_, true) => &Postgres::default(),
+                (_, false) => continue,
+            };
+            problems.extend(answerer.cube(query, catalog(&program, query)).problems);
+        }
+    }
+    problems.iter().map(|problem| problem.code().to_string()).collect()
 }

@@ -8,6 +8,7 @@ pub mod fmt;
 pub mod new;
 pub mod plan;
 pub mod schema;
+pub mod sql;
 pub mod test;
 pub mod why;
 

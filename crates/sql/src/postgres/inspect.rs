@@ -134,7 +134,8 @@ fn missing(column: &Column, stored: &[Row], whole: &TablePlace) -> Problem {
 /// How a type of the database is read for a declared column; types that do, where it does not.
 fn kind_of(found: &str, column: &Column, catalog: Catalog<'_>) -> Result<Stored, Both<&'static str>> {
     let stored = match found {
-        "smallint" | "integer" | "bigint" | "numeric" => Stored::Number,
+        "smallint" | "integer" | "bigint" => Stored::Integer,
+        "numeric" => Stored::Number,
         "real" | "double precision" => Stored::Value,
         "date" | "timestamp without time zone" => Stored::Date,
         "boolean" => Stored::YesNo,
@@ -152,12 +153,14 @@ fn kind_of(found: &str, column: &Column, catalog: Catalog<'_>) -> Result<Stored,
     let does = match (&column.of, stored) {
         (_, Stored::Text) => true,
         (ColumnType::Text, _) => true,
-        (ColumnType::Number(_), stored) => matches!(stored, Stored::Number | Stored::Value),
+        (ColumnType::Number(_), stored) => matches!(stored, Stored::Number | Stored::Integer | Stored::Value),
         (ColumnType::Date, stored) => stored == Stored::Date,
-        (ColumnType::YesNo, stored) => matches!(stored, Stored::YesNo | Stored::Number),
-        (ColumnType::Dimension(_), stored) if bands => matches!(stored, Stored::Number | Stored::Value),
-        (ColumnType::Dimension(_), stored) => matches!(stored, Stored::Number | Stored::YesNo),
-        (ColumnType::Period(_), stored) => stored == Stored::Number,
+        (ColumnType::YesNo, stored) => matches!(stored, Stored::YesNo | Stored::Number | Stored::Integer),
+        (ColumnType::Dimension(_), stored) if bands => {
+            matches!(stored, Stored::Number | Stored::Integer | Stored::Value)
+        }
+        (ColumnType::Dimension(_), stored) => matches!(stored, Stored::Number | Stored::Integer | Stored::YesNo),
+        (ColumnType::Period(_), stored) => matches!(stored, Stored::Number | Stored::Integer),
     };
     if does { Ok(stored) } else { Err(wanted(column)) }
 }

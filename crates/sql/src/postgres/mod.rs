@@ -42,11 +42,14 @@ impl fmt::Debug for Postgres {
     }
 }
 
+/// A statement that runs, and how its server is reached to stop it.
+type Running = (CancelToken, Option<MakeRustlsConnect>);
+
 /// Stops what runs in the server.
 #[derive(Clone, Default)]
 pub struct Interrupt {
     asked: Arc<AtomicBool>,
-    running: Arc<Mutex<Option<(CancelToken, Option<MakeRustlsConnect>)>>>,
+    running: Arc<Mutex<Option<Running>>>,
 }
 
 impl Interrupt {

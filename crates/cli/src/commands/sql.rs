@@ -1,0 +1,77 @@
+//! `jauge sql`: the queries of a project as SQL, without reading any data.
+
+use jauge::plan::{Catalog, plan};
+use jauge::problem::Problem;
+use jauge::program::table_address;
+use jauge_sql::{Ask, Document, Table, VERSION, problem_of, script, source_document, text};
+
+use super::End;
+use crate::arguments::{Sql, SqlFormat};
+use crate::render::{self, Counts, Report};
+use crate::terminal::{Stop, Terminal};
+use crate::{project, select};
+
+/// Writes the queries.
+pub fn run(asked: &Sql, terminal: &Terminal) -> Result<End, Stop> {
+    let lang = terminal.lang;
+    let project = project::load(&asked.paths, lang);
+    let mut problems: Vec<Problem> =
+        project.problems.iter().filter(|problem| project.concerns(problem)).cloned().collect();
+    let program = &project.program;
+    let report = |problems: &[Problem]| {
+        let report = Report { files: &project.files, problems, left_out: 0, file_count: project.file_count() };
+        render::to_err(&report, terminal).map(|()| Counts::of(&report).errors > 0)
+    };
+    if project.misused {
+        report(&problems)?;
+        return Ok(End::Misuse);
+    }
+    let chosen = select::request(program, &asked.indicators, &asked.programmes, &asked.periods, &asked.groups, lang);
+    let request = match chosen {
+        Ok(request) => request,
+        Err(stop) => {
+            report(&problems)?;
+            return Err(stop);
+        }
+    };
+    let plan = plan(program, &request);
+    let notes = plan.notes(program, lang);
+    let mut texts = Vec::new();
+    let mut document =
+        Document { version: VERSION, dialect: asked.dialect, codes: Default::default(), sources: Vec::new() };
+    for (query, notes) in plan.queries.iter().zip(&notes) {
+        let Some(source) = program.sources.get(query.source) else { continue };
+        let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let mut table = Table::declared(catalog, asked.text_columns);
+        if let Some(Ok(address)) = source.path.as_deref().and_then(table_address) {
+            table.name = address.table;
+        }
+        let ask = Ask { query, catalog, table: &table, dialect: asked.dialect, notes: Some(notes) };
+        match script(ask) {
+            Ok(script) => {
+                texts.push(text(&source.name, &script, lang));
+                document.sources.push(source_document(program, query, notes, &script));
+            }
+            Err(refused) => problems.push(problem_of(&refused, source, Some(notes))),
+        }
+    }
+    let failed = report(&problems)?;
+    let out = match asked.format {
+        SqlFormat::Text => texts.join("\n"),
+        SqlFormat::Json => serde_json::to_string_pretty(&document).map_err(std::io::Error::other)? + "\n",
+    };
+    match &asked.output {
+        Some(path) => {
+            terminal.write_file(path, out.as_bytes())?;
+            let count = document.sources.iter().map(|source| source.statements.len() as u64).sum();
+            let queries = render::counted(count, lang, ("requête", "requêtes"), ("query", "queries"));
+            let path = project::shown(path);
+            terminal.err(&lang.pick(format!("{queries} dans « {path} »\n"), format!("{queries} in `{path}`\n")));
+        }
+        None => terminal.out(&out)?,
+    }
+    if plan.queries.is_empty() {
+        terminal.err(lang.pick("aucune source à lire\n", "no source to read\n"));
+    }
+    Ok(if failed { End::Problems } else { End::Fine })
+}
