@@ -1,5 +1,6 @@
 //! Types as plain data: numbers, periods, units and how figures add.
 
+mod digits;
 mod number;
 mod period;
 mod range;

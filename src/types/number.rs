@@ -9,6 +9,7 @@ use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 use serde::{Serialize, Serializer};
 
+use super::digits;
 use crate::text::Lang;
 
 /// How a shown figure is rounded.
@@ -119,8 +120,20 @@ impl Number {
         Number(RBig::from_parts(if negative { -rounded } else { rounded }, scale))
     }
 
+    /// Numerator and denominator as machine integers, where they fit.
+    fn small(&self) -> Option<(i128, i128)> {
+        Some((self.0.numerator().try_into().ok()?, self.0.denominator().try_into().ok()?))
+    }
+
     /// The decimal digits of a finite decimal, or `None` when the expansion never ends (1/3).
     pub fn exact_decimal(&self) -> Option<String> {
+        match self.small() {
+            Some((_, denominator)) => digits::ends_after(denominator).map(|decimals| self.fixed(decimals)),
+            None => self.exact_decimal_of_any_size(),
+        }
+    }
+
+    fn exact_decimal_of_any_size(&self) -> Option<String> {
         let mut rest = self.0.denominator().clone();
         let mut digits = [0usize; 2];
         for (at, prime) in [(0, UBig::from(2u8)), (1, UBig::from(5u8))] {
@@ -138,13 +151,18 @@ impl Number {
         if let Some(exact) = self.exact_decimal() {
             return exact;
         }
+        let small = self.small().and_then(|(numerator, denominator)| digits::long(numerator, denominator));
+        small.unwrap_or_else(|| self.long_of_any_size())
+    }
+
+    fn long_of_any_size(&self) -> String {
         let mut decimals = 15u8;
         let mut bound = Number::scaled(1, 1);
         while decimals < 30 && self.abs() < bound {
             bound = bound * Number::scaled(1, 1);
             decimals += 1;
         }
-        self.round(Rounding { decimals, mode: RoundingMode::HalfAway }).fixed(decimals)
+        self.round(Rounding { decimals, mode: RoundingMode::HalfAway }).fixed_of_any_size(decimals)
     }
 
     /// Shown to a reader: `50,08` and `3 207` (U+202F between groups) in French, `50.08` and `3,207` in English. A number
@@ -179,6 +197,11 @@ impl Number {
 
     /// `decimals` digits after the point, cut: callers round first.
     fn fixed(&self, decimals: u8) -> String {
+        let small = self.small().and_then(|(numerator, denominator)| digits::fixed(numerator, denominator, decimals));
+        small.unwrap_or_else(|| self.fixed_of_any_size(decimals))
+    }
+
+    fn fixed_of_any_size(&self, decimals: u8) -> String {
         let scaled = &self.0 * RBig::from(UBig::from(10u8).pow(usize::from(decimals)));
         let numerator = scaled.numerator() / IBig::from(scaled.denominator().clone());
         let negative = numerator < IBig::ZERO;
@@ -291,6 +314,21 @@ mod tests {
         assert_eq!(number("3207").decimal(), "3207");
         let third = Number::from(1i64).divide(&Number::from(3000i64)).expect("not zero");
         assert_eq!(third.decimal(), "0.000333333333333333");
+    }
+
+    #[test]
+    fn small_and_large_numbers_are_written_alike() {
+        let wholes = [0, 1, -1, 2, 3, 7, -10, 99, 1000, 12_345_678_901_i64, i64::MIN, i64::MAX];
+        let parts = [1, 2, 3, 5, 6, 7, 8, 10, 25, 97, 1000, 1024, 3_333_333, 15_625, 10_000_000_000, i64::MAX];
+        for (whole, part) in wholes.iter().flat_map(|whole| parts.map(|part| (*whole, part))) {
+            let Some(number) = Number::from(whole).divide(&Number::from(part)) else { continue };
+            let exact = number.exact_decimal_of_any_size();
+            assert_eq!(number.exact_decimal(), exact, "{whole}/{part}");
+            assert_eq!(number.decimal(), exact.unwrap_or_else(|| number.long_of_any_size()), "{whole}/{part}");
+            for decimals in [0, 1, 2, 6, 15, 30] {
+                assert_eq!(number.fixed(decimals), number.fixed_of_any_size(decimals), "{whole}/{part}");
+            }
+        }
     }
 
     #[test]

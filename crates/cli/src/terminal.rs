@@ -2,7 +2,7 @@
 //! written aside and renamed.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
@@ -70,6 +70,18 @@ impl Terminal {
         Ok(stream.flush()?)
     }
 
+    /// Writes a result for machines part by part, to a file or to standard output: it is never whole in memory.
+    pub fn pour(&self, path: Option<&Path>, parts: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stop> {
+        match path {
+            Some(path) => write_aside(path, parts).map_err(|error| Stop::Usage(self.refusal(path, &error))),
+            None => {
+                let mut stream = BufWriter::with_capacity(PART, io::stdout().lock());
+                parts(&mut stream)?;
+                Ok(stream.flush()?)
+            }
+        }
+    }
+
     /// Writes a diagnostic. Nobody reads standard error once it is closed, so that is no reason to stop.
     pub fn err(&self, text: &str) {
         let mut stream = anstream::AutoStream::new(io::stderr().lock(), choice(self.colour_err));
@@ -79,7 +91,7 @@ impl Terminal {
 
     /// Writes a whole file: aside in the same folder, then renamed over the old one, whose permissions it keeps.
     pub fn write_file(&self, path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-        write_aside(path, bytes).map_err(|error| Stop::Usage(self.refusal(path, &error)))
+        write_aside(path, |out| out.write_all(bytes)).map_err(|error| Stop::Usage(self.refusal(path, &error)))
     }
 
     fn refusal(&self, path: &Path, error: &io::Error) -> String {
@@ -118,6 +130,8 @@ impl Terminal {
     }
 }
 
+/// Bytes written at a time.
+const PART: usize = 1 << 16;
 const DEFAULT_WIDTH: usize = 100;
 const MINIMUM_WIDTH: usize = 40;
 const MAXIMUM_WIDTH: usize = 160;
@@ -126,7 +140,7 @@ fn choice(colour: bool) -> ColorChoice {
     if colour { ColorChoice::Always } else { ColorChoice::Never }
 }
 
-fn write_aside(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_aside(path: &Path, parts: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // A link is followed, so that what it points to is replaced and the link stays.
     let target = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_path_buf() };
     let folder =
@@ -136,8 +150,10 @@ fn write_aside(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let aside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let (aside, mut file) = Aside::new(&aside)?;
-    file.write_all(bytes)?;
+    let (aside, file) = Aside::new(&aside)?;
+    let mut out = BufWriter::with_capacity(PART, file);
+    parts(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
     match fs::metadata(&target) {
         Ok(old) if old.permissions().readonly() => {

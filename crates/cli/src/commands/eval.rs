@@ -53,29 +53,31 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
     };
     render::to_err(&report, terminal)?;
 
-    let text = match asked.format {
+    let path = asked.output.as_deref();
+    let files = &project.files;
+    match asked.format {
         FigureFormat::Table => {
-            let width = if asked.output.is_some() { FILE_WIDTH } else { terminal.width };
-            render::plain(&table(program, &scan.outcome, lang, width))
+            let width = if path.is_some() { FILE_WIDTH } else { terminal.width };
+            let text = render::plain(&table(program, &scan.outcome, lang, width));
+            match path {
+                Some(path) => terminal.write_file(path, text.as_bytes())?,
+                None => terminal.out(&text)?,
+            }
         }
         FigureFormat::Csv => {
             let dialect = Dialect { separator: asked.separator, bom: asked.bom, decimal_mark: asked.decimal_mark };
-            csv(program, &project.files, &scan.outcome, lang, dialect)
+            terminal.pour(path, |out| csv(program, files, &scan.outcome, lang, dialect, out))?;
         }
-        FigureFormat::Json => {
-            let document = results::document(program, &project.files, &scan.outcome);
-            serde_json::to_string_pretty(&document).map_err(std::io::Error::other)? + "\n"
-        }
-    };
-    match &asked.output {
-        Some(path) => {
-            terminal.write_file(path, text.as_bytes())?;
-            let count = scan.outcome.figures.len() as u64;
-            let figures = render::counted(count, lang, ("chiffre", "chiffres"), ("figure", "figures"));
-            let path = project::shown(path);
-            terminal.err(&lang.pick(format!("{figures} dans « {path} »\n"), format!("{figures} in `{path}`\n")));
-        }
-        None => terminal.out(&text)?,
+        FigureFormat::Json => terminal.pour(path, |out| {
+            serde_json::to_writer_pretty(&mut *out, &results::document(program, files, &scan.outcome))?;
+            out.write_all(b"\n")
+        })?,
+    }
+    if let Some(path) = path {
+        let count = scan.outcome.figures.len() as u64;
+        let figures = render::counted(count, lang, ("chiffre", "chiffres"), ("figure", "figures"));
+        let path = project::shown(path);
+        terminal.err(&lang.pick(format!("{figures} dans « {path} »\n"), format!("{figures} in `{path}`\n")));
     }
     let nothing_found = scan.outcome.figures.is_empty() && !program.indicators.is_empty();
     if nothing_found {
