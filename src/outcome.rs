@@ -313,10 +313,10 @@ pub struct Figure {
     pub denominator: Option<Range>,
     /// Rows behind the figure.
     pub rows: Rows,
-    /// The reference value that applies.
-    pub baseline: Option<Aim>,
+    /// The reference value that applies. What most figures lack is boxed: there may be millions of them.
+    pub baseline: Option<Box<Aim>>,
     /// The target that applies.
-    pub target: Option<Aim>,
+    pub target: Option<Box<Aim>>,
     /// Where the figure stands.
     pub status: Option<Status>,
     /// Comparisons with what was printed.
@@ -326,11 +326,11 @@ pub struct Figure {
     /// For a latest known value, a minimum or a maximum: the period that it was found in.
     pub as_of: Option<Period>,
     /// For a change: the figure that it starts from; for a consumption: the allotment.
-    pub base: Option<Base>,
+    pub base: Option<Box<Base>>,
     /// What the life of its definition says about it.
     pub life: Life,
     /// For a count or a share of milestones: how many are how far.
-    pub tally: Option<Tally>,
+    pub tally: Option<Box<Tally>>,
     /// Facts in it that several rows state, each counted once.
     pub facts: Vec<FactStated>,
 }
@@ -369,7 +369,7 @@ pub struct Life {
     /// The definition holds in this window only, and the figure is not in it.
     pub outside: Option<Period>,
     /// A break in the series at this figure, or inside what it is computed from.
-    pub series_break: Option<Break>,
+    pub series_break: Option<Box<Break>>,
     /// The figure is provisional, as its indicator or one of its sources declares.
     pub provisional: bool,
     /// The figure replaces an earlier one, likewise.

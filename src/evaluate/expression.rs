@@ -116,7 +116,7 @@ impl Evaluator<'_> {
                     ChangeKind::Percent => Fig::change_in_percent(&now, &before),
                     ChangeKind::Points | ChangeKind::Difference => Fig::difference(&now, &before),
                 };
-                Fig { base, ..fig }
+                Fig { base: base.map(Box::new), ..fig }
             }
             ExprKind::Cumulative(since, inner) => self.cumulative(*since, *inner, ctx, period, group),
             ExprKind::Rolling(periods, inner) => self.rolling(*periods, *inner, ctx, period, group),

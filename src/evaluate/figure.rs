@@ -13,9 +13,9 @@ pub(super) struct Fig {
     pub rows: Rows,
     pub incomplete: bool,
     pub as_of: Option<Period>,
-    pub base: Option<Base>,
+    pub base: Option<Box<Base>>,
     /// For a count or a share of milestones: how many are how far.
-    pub tally: Option<Tally>,
+    pub tally: Option<Box<Tally>>,
     /// What it tells of protected counts.
     pub told: Told,
     /// Indicators with breaks in their series below it, each with the number of breaks before the period read.

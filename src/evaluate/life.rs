@@ -64,7 +64,7 @@ impl Evaluator<'_> {
         };
         Life {
             outside: indicator.valid.map(|(valid, _)| valid).filter(|valid| !self.contains(*valid, period)),
-            series_break: own.or(across),
+            series_break: own.or(across).map(Box::new),
             provisional: said.contains(&Finality::Provisional),
             revised: said.contains(&Finality::Revised),
         }

@@ -135,7 +135,7 @@ impl Evaluator<'_> {
             Some(_) | None => window,
         };
         let base = whole.value.range().map(|value| Base { value, unit: self.unit_of(allotment), period: Some(own) });
-        Fig { base, ..Fig::ratio(&of, &whole, 100) }
+        Fig { base: base.map(Box::new), ..Fig::ratio(&of, &whole, 100) }
     }
 }
 

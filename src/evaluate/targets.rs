@@ -15,14 +15,14 @@ pub(super) fn place(indicator: &Indicator, figure: &mut Figure) {
         .iter()
         .filter(|target| here(&target.aim) && target.aim.period.last >= figure.period.last)
         .min_by_key(|target| target.aim.period.last);
-    figure.baseline = baseline.map(|aim| outcome_aim(aim, None));
+    figure.baseline = baseline.map(|aim| Box::new(outcome_aim(aim, None)));
     // The plan starts at its first reference value: a figure of that period or before has no target to reach.
     let start = indicator.baselines.iter().filter(|aim| here(aim)).map(|aim| aim.period.last).min();
     if start.is_some_and(|start| figure.period.last <= start) {
         return;
     }
     let Some(target) = target else { return };
-    figure.target = Some(outcome_aim(&target.aim, target.upper.clone()));
+    figure.target = Some(Box::new(outcome_aim(&target.aim, target.upper.clone())));
 
     // The path to the target starts at the last point before the figure: a baseline or a step on the way.
     let steps = indicator.targets.iter().map(|target| &target.aim);

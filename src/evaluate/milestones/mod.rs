@@ -184,7 +184,7 @@ impl Evaluator<'_> {
             MilestonesOf::NotBegun => tally.not_begun.clone(),
             MilestonesOf::All => Range::from(Number::from(all)),
         };
-        Fig { tally: Some(tally), ..with_rows(Fig::range(value)) }
+        Fig { tally: Some(Box::new(tally)), ..with_rows(Fig::range(value)) }
     }
 
     /// The first and the last day of a period; none of an unknown one.

@@ -188,10 +188,10 @@ fn one_indicator(
             row.push(Cell::new(base(program, figure, lang)).set_alignment(CellAlignment::Right));
         }
         if with_baseline {
-            row.push(Cell::new(aim(program, indicator, figure.baseline.as_ref(), lang)));
+            row.push(Cell::new(aim(program, indicator, figure.baseline.as_deref(), lang)));
         }
         if with_target {
-            row.push(Cell::new(aim(program, indicator, figure.target.as_ref(), lang)));
+            row.push(Cell::new(aim(program, indicator, figure.target.as_deref(), lang)));
             let status = figure.status.map_or("", |status| words::status(status).into(lang));
             row.push(Cell::new(status));
         }
