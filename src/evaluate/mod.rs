@@ -44,7 +44,7 @@ use self::figure::Fig;
 use crate::outcome::{Figure, GroupKey, Outcome, Value};
 use crate::plan::{CtxId, Cube, Plan};
 use crate::problem::Problem;
-use crate::program::model::{ExprId, Program};
+use crate::program::model::{Expr, ExprId, ExprKind, Program};
 use crate::types::{Calendar, CalendarId, Period};
 
 /// Which group, by the order in which the evaluator met it.
@@ -86,6 +86,8 @@ pub(crate) struct Evaluator<'a> {
     sources: Vec<Answered<'a>>,
     groups: IndexSet<Vec<GroupKey>>,
     memo: HashMap<Wanted, Fig>,
+    /// Indicators that some expression uses: the figures of the others are not kept once they are given.
+    used: HashSet<usize>,
     /// What the expression under evaluation needs first.
     needs: Vec<Wanted>,
     problems: Vec<Problem>,
@@ -107,6 +109,7 @@ impl<'a> Evaluator<'a> {
             sources: cells::answered(program, plan, cubes),
             groups: IndexSet::from([Vec::new()]),
             memo: HashMap::new(),
+            used: used(program),
             needs: Vec::new(),
             problems: Vec::new(),
             reported: HashSet::new(),
@@ -136,7 +139,9 @@ impl<'a> Evaluator<'a> {
     fn indicator(&mut self, indicator: usize, period: Period, group: GroupId) -> Fig {
         let wanted = Wanted { indicator, ctx: CtxId::NONE, period, group };
         self.complete(vec![wanted]);
-        self.memo.get(&wanted).cloned().unwrap_or_else(unknown)
+        let kept = self.used.contains(&indicator);
+        let fig = if kept { self.memo.get(&wanted).cloned() } else { self.memo.remove(&wanted) };
+        fig.unwrap_or_else(unknown)
     }
 
     /// An expression's figure.
@@ -185,16 +190,22 @@ impl<'a> Evaluator<'a> {
             self.without_periods.extend(sources);
         }
         let first = figures.len();
-        for period in periods {
-            for group in self.groups_of(indicator, period) {
+        // Only aims name groups for one period.
+        let aims = indicator.baselines.len() + indicator.targets.len() + indicator.published.len();
+        let mut groups = Vec::new();
+        for (turn, period) in periods.into_iter().enumerate() {
+            if turn == 0 || aims > 0 {
+                groups = self.groups_of(indicator, period);
+            }
+            for group in &groups {
                 let id = self.group_id(group.clone());
                 let fig = self.indicator(at, period, id);
                 let hides = self.hides_figure(at, period, id);
-                if !hides && groups::left_out(&group, &fig) && !self.plan.request.groups.contains(&group) {
+                if !hides && groups::left_out(group, &fig) && !self.plan.request.groups.contains(group) {
                     continue;
                 }
                 let fig = self.covered(hides, indicator.measure, fig);
-                figures.push(self.figure(at, period, group, fig));
+                figures.push(self.figure(at, period, group.clone(), fig));
             }
         }
         self.tell_outside(indicator, figures.get(first..).unwrap_or_default());
@@ -228,6 +239,12 @@ impl<'a> Evaluator<'a> {
         }
         figure
     }
+}
+
+/// The indicators that some expression uses.
+fn used(program: &Program) -> HashSet<usize> {
+    let at = |expr: &Expr| if let ExprKind::Indicator(at) = &expr.kind { Some(*at) } else { None };
+    program.exprs.iter().filter_map(at).collect()
 }
 
 /// A figure that cannot be known yet, or at all.
