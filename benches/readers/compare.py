@@ -73,7 +73,7 @@ def main():
     long, short = csv(asked.rows), csv(sheet_rows)
     packed = lambda path, end: made(path.with_suffix(end), binary("readers-data"), str(path), str(path.with_suffix(end)))
     forms = {"CSV": long, "gzip": packed(long, ".csv.gz"), "zstd": packed(long, ".csv.zst"), "zip": packed(long, ".zip")}
-    sheets = {"CSV, short": short, "workbook": packed(short, ".xlsx")}
+    sheets = {"short CSV": short, "workbook": packed(short, ".xlsx")}
     runs, outputs = {}, {}
     for name, path in {**forms, **sheets}.items():
         output = PLACE / f"{name}.out"
@@ -88,7 +88,7 @@ def main():
     print(f"{asked.rows} rows; workbook: {sheet_rows} rows of 16 columns; medians of {asked.repetitions} rounds\n")
     print(f"{'':20}{'MB':>8}{'wall s':>9}{'cpu s':>9}{'peak MB':>9}   ratio of wall")
     for name in runs:
-        base = "workbook" if name in PEERS else "CSV, short" if name in sheets else "CSV"
+        base = "workbook" if name in PEERS else "short CSV" if name in sheets else "CSV"
         wall, cpu, peak = (median(one[name][at] for one in rounds) for at in range(3))
         ratio = median(one[name][0] / one[base][0] for one in rounds)
         path = {**forms, **sheets}.get(name)

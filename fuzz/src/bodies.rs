@@ -1,6 +1,9 @@
 //! What is fuzzed: bytes in, no panic, and what must hold of the answer. The fuzz targets run these functions, and so does an
 //! ordinary test of the engine over mutated seeds.
 
+#[path = "readers.rs"]
+pub mod readers;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 

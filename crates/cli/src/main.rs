@@ -38,6 +38,10 @@ const OUR_BUG: u8 = 3;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
+        // The file is told as damaged.
+        if std::thread::current().name() == Some(jauge_engine::FOREIGN) {
+            return;
+        }
         Terminal::new(Lang::En, Colour::Never).err(&format!(
             "jauge : erreur interne. Ce n'est pas votre faute : signalez-la, avec ce qui suit et la commande tapée.\n\
              jauge: internal error. It is not your fault: please report it, with what follows and the command typed.\n\n\

@@ -45,7 +45,8 @@ mod xlsx;
 mod xml;
 
 pub use engine::{Engine, Progress};
-pub use table::read_table;
+pub use sheet::FOREIGN;
+pub use table::{read_table, read_table_of};
 
 /// Bounds on what an input can make the engine hold.
 pub mod limits {

@@ -72,6 +72,10 @@ pub(crate) fn kind(path: &str) -> Option<Kind> {
 
 /// A workbook as it is read.
 type Book = BufReader<Bytes>;
+/// The name of a thread that runs a library over a file: where it panics, the file is told as damaged, so that a panic hook may
+/// keep silent about it.
+pub const FOREIGN: &str = "jauge-foreign-reader";
+
 /// What a workbook with a password starts with: it is packed into another kind of file.
 const LOCKED: [u8; 4] = [0xd0, 0xcf, 0x11, 0xe0];
 /// Bytes read at a time.
@@ -102,13 +106,13 @@ pub(crate) fn open(
     }
     let (pieces, stream) = pieces();
     let (tell, found) = sync_channel::<Found>(1);
-    let (name, wanted) = (declared.to_string(), wanted.cloned());
+    let (path, wanted) = (declared.to_string(), wanted.cloned());
     let (again, remarks) = (Arc::clone(&done), remarks.clone());
     let unpack = move || {
         // The sheet is most of what is left to be read.
         again.store(0, Ordering::Relaxed);
         let read = Unpacking {
-            declared: &name,
+            declared: &path,
             wanted: wanted.as_ref(),
             tell: &tell,
             pieces: &pieces,
@@ -117,7 +121,11 @@ pub(crate) fn open(
         };
         read.run(file, kind);
     };
-    std::thread::Builder::new().name("sheet".into()).spawn(unpack).map_err(told)?;
+    let name = match kind {
+        Kind::Xls | Kind::Xlsb => FOREIGN,
+        Kind::Xlsx | Kind::Ods => "sheet",
+    };
+    std::thread::Builder::new().name(name.into()).spawn(unpack).map_err(told)?;
     let found = found.recv().map_err(|_| unreadable("the reader stopped".to_string()))?;
     let (sheet, hidden) = found.map_err(|fact| Box::new((*fact).into()))?;
     let input = Input { path: declared.to_string(), reader: Box::new(stream), total, done };

@@ -5,6 +5,7 @@ use std::path::Path;
 use jauge::problem::{DataPlace, DataProblem, Place, Problem};
 use jauge::program::model::Format;
 
+use crate::bytes::Bytes;
 use crate::feed::Stop;
 use crate::header::{Headers, not_utf8};
 use crate::limits;
@@ -18,6 +19,16 @@ pub type Table = (Vec<String>, Vec<Vec<String>>);
 /// Reads a whole CSV file below `root`: cells without blanks around, every row as wide as the header. The first row that
 /// does not fit is the problem.
 pub fn read_table(root: &Path, path: &str, format: &Format) -> Result<Table, Box<Problem>> {
+    table(path, format, open::feed(root, path, format, limits::CHUNK))
+}
+
+/// The same for bytes that are read as the file of this name would be.
+pub fn read_table_of(path: &str, bytes: impl Into<Vec<u8>>, format: &Format) -> Result<Table, Box<Problem>> {
+    let bytes = Bytes::of_memory(&bytes.into().into());
+    table(path, format, open::feed_of(bytes, path, format, limits::CHUNK))
+}
+
+fn table(path: &str, format: &Format, opened: Result<Opened, Stop>) -> Result<Table, Box<Problem>> {
     let whole = |fact| Box::new(Problem::at(fact, Place::Path(path.to_string())));
     let place = |stop: Stop| {
         if stop.line == 0 {
@@ -33,7 +44,7 @@ pub fn read_table(root: &Path, path: &str, format: &Format) -> Result<Table, Box
         };
         Box::new(Problem::at(*stop.fact, Place::Data(at)))
     };
-    let Opened { mut feed, .. } = open::feed(root, path, format, limits::CHUNK).map_err(place)?;
+    let Opened { mut feed, .. } = opened.map_err(place)?;
     let headers = Headers::read(&mut feed, format.separator, format.header_rows, &[]).map_err(place)?;
     let width = headers.names.len();
     let layout = Layout {

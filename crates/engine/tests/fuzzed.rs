@@ -128,3 +128,57 @@ fn csv() {
         bodies::csv(&random.mutate(&seeds[0]));
     }
 }
+
+/// Bytes that choose, before each seed.
+fn chosen(seeds: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let choices = (0..16u8).map(|choice| [choice, 5]);
+    seeds.iter().flat_map(|seed| choices.clone().map(|choice| [&choice[..], seed].concat())).collect()
+}
+
+/// Whole seeds and mutated ones: parts of binary files are nothing.
+fn run_whole(body: fn(&[u8]), seeds: &[Vec<u8>], random: u64) {
+    const LONG_ENOUGH: Duration = Duration::from_secs(2);
+    let start = Instant::now();
+    seeds.iter().for_each(|seed| body(seed));
+    let mut random = Seeded(random);
+    while start.elapsed() < LONG_ENOUGH {
+        let seed = &seeds[random.below(seeds.len())];
+        let mutated = random.mutate(seed);
+        let result = std::panic::catch_unwind(|| body(&mutated));
+        assert!(result.is_ok(), "a panic on this input:\n{mutated:?}");
+    }
+}
+
+#[test]
+fn packed() {
+    let seeds =
+        [seeds(&["fuzz/seeds"], ".csv"), seeds(&["fuzz/seeds"], ".gz"), seeds(&["fuzz/seeds"], ".zst")].concat();
+    run_whole(bodies::readers::packed, &chosen(&seeds), 6);
+}
+
+#[test]
+fn workbook() {
+    let seeds = [seeds(&["fuzz/seeds"], ".xlsx"), seeds(&["fuzz/seeds"], ".ods")].concat();
+    run_whole(bodies::readers::workbook, &chosen(&seeds), 7);
+}
+
+#[test]
+fn sheet() {
+    run_whole(bodies::readers::sheet, &chosen(&seeds(&["fuzz/seeds"], ".xml")), 8);
+}
+
+#[test]
+fn cells() {
+    let bytes: Vec<u8> = (0..400u32).map(|at| u8::try_from(at * 7_919 % 251).expect("below 256")).collect();
+    run_whole(bodies::readers::cells, &[bytes, (0..=255).rev().collect()], 9);
+}
+
+#[test]
+fn code_list() {
+    run_whole(bodies::readers::code_list, &chosen(&seeds(&["fuzz/seeds"], ".csv")), 10);
+}
+
+#[test]
+fn headers() {
+    run_whole(bodies::readers::headers, &chosen(&seeds(&["fuzz/seeds"], ".csv")), 11);
+}

@@ -503,6 +503,19 @@ fn what_is_no_workbook_is_said() {
         std::fs::write(root.join("bent.xlsx"), &bytes).expect("a file");
         let _ = ask(&world(), &root, "bent.xlsx", &sums());
     }
+    // Nor of an old workbook, whose reader is not ours.
+    let old =
+        std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/synthetic.xls")).expect("a workbook");
+    for at in (0..old.len()).step_by(23) {
+        let mut bytes = old.clone();
+        bytes[at] ^= 0x55;
+        std::fs::write(root.join("bent.xls"), &bytes).expect("a file");
+        let _ = ask(&world(), &root, "bent.xls", &sums());
+    }
+    for cut in [0, 1, 30, 600, old.len() / 2, old.len() - 10] {
+        std::fs::write(root.join("cut.xls"), &old[..cut]).expect("a file");
+        let _ = ask(&world(), &root, "cut.xls", &sums());
+    }
     for name in ["text.xlsx", "empty.xlsx"] {
         let cube = ask(&world(), &root, name, &sums());
         assert_eq!((cube.problems[0].code(), cube.unreadable), ("E0574", true), "{name}");
