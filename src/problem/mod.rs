@@ -9,6 +9,7 @@ pub use evaluation::Parts;
 pub use facts::Stated;
 pub use files::{Bound, Damage, Holds, Packing};
 pub use names::Named;
+pub use partial::{Apart, Flaw, IdentitiesFor, Kept, NotKept, SharedThing};
 pub use rules::Explained;
 pub use syntax::Hoped;
 pub use tables::{AddressWrong, NotInSql, NotReached, Stopped};
@@ -157,6 +158,8 @@ families! {
     facts::FactProblem,
     /// Tables of a database.
     tables::TableProblem,
+    /// Partial cubes that are written in one place and merged in another.
+    partial::PartialProblem,
     /// E08: the project: manifest, files, folders.
     project::ProjectProblem,
 }

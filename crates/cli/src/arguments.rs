@@ -14,6 +14,8 @@ pub enum Asked {
     Check(Check),
     /// `jauge eval`
     Eval(Eval),
+    /// `jauge merge`
+    Merge(Merge),
     /// `jauge fmt`
     Fmt(Fmt),
     /// `jauge test`
@@ -28,8 +30,8 @@ pub enum Asked {
     Sql(Sql),
     /// `jauge new`
     New(New),
-    /// `jauge schema`
-    Schema,
+    /// `jauge schema`: of partials where true.
+    Schema(bool),
     /// `jauge completions`
     Completions(clap_complete::Shell),
 }
@@ -45,7 +47,8 @@ impl Asked {
             | Asked::Why(Why { paths, .. })
             | Asked::Sql(Sql { paths, .. })
             | Asked::Plan(paths) => Some(paths),
-            Asked::Explain(_) | Asked::New(_) | Asked::Schema | Asked::Completions(_) => None,
+            Asked::Merge(Merge { figures, .. }) => Some(&figures.paths),
+            Asked::Explain(_) | Asked::New(_) | Asked::Schema(_) | Asked::Completions(_) => None,
         }
     }
 }
@@ -90,6 +93,30 @@ pub struct Eval {
     pub separator: char,
     /// The decimal mark of CSV.
     pub decimal_mark: char,
+    /// Cells that can be merged are wanted, not figures.
+    pub partial: Option<PartialWanted>,
+}
+
+/// How cells that can be merged are written.
+#[derive(Debug)]
+pub struct PartialWanted {
+    /// Who or what they cover.
+    pub label: String,
+    /// What is protected is written too.
+    pub protected: bool,
+    /// What identifies rows is written too.
+    pub keys: bool,
+}
+
+/// `jauge merge`
+#[derive(Debug)]
+pub struct Merge {
+    /// The project, and which figures are wanted and how; where partial, the merged cells are.
+    pub figures: Eval,
+    /// The partials.
+    pub partials: Vec<PathBuf>,
+    /// Partials with the same cells are of different places all the same.
+    pub identical: bool,
 }
 
 /// `jauge fmt`
@@ -214,8 +241,12 @@ const SQL_FORMATS: [&str; 2] = ["sql", "json"];
 const FIGURE_FORMATS: [&str; 3] = ["table", "csv", "json"];
 
 /// The names of the commands, in the order of the help.
-pub const COMMANDS: [&str; 11] =
-    ["check", "eval", "test", "why", "fmt", "new", "explain", "plan", "sql", "schema", "completions"];
+pub const COMMANDS: [&str; 12] =
+    ["check", "eval", "merge", "test", "why", "fmt", "new", "explain", "plan", "sql", "schema", "completions"];
+
+/// The options of `eval` that `merge` has too.
+const OF_FIGURES: [&str; 9] =
+    ["indicator", "programme", "period", "group", "format", "output", "separator", "decimal-comma", "bom"];
 
 /// The command line in one language.
 pub fn command(lang: Lang) -> Command {
@@ -351,6 +382,56 @@ pub fn command(lang: Lang) -> Command {
             )))
             .arg(strict())
             .arg(threads());
+    let shared: Vec<Arg> =
+        eval.get_arguments().filter(|arg| OF_FIGURES.contains(&arg.get_id().as_str())).cloned().collect();
+    let eval = eval
+        .arg(flag("partial", lang).requires("label").conflicts_with_all(["period", "group", "format"]).help(say(
+            "Écrit des cellules à fusionner avec « merge », au lieu des chiffres",
+            "Writes cells to be merged with \"merge\", instead of figures",
+        )))
+        .arg(option(Arg::new("label"), lang).long("label").value_name(say("TEXTE", "TEXT")).requires("partial").help(
+            say(
+                "Ce que le partiel couvre, par exemple « Région TTA »",
+                "What the partial covers, for instance \"Région TTA\"",
+            ),
+        ))
+        .arg(flag("with-keys", lang).requires("partial").help(say(
+            "Y met les identifiants, pour reconnaître une ligne présente dans deux partiels",
+            "Puts the keys in too, so that a row that stands in two partials is found",
+        )))
+        .arg(flag("with-protected", lang).requires("partial").help(say(
+            "Y met aussi ce qui est protégé (petits effectifs) : seulement pour qui peut le voir",
+            "Puts in what is protected too (small counts): only for those who may see it",
+        )));
+    let merge =
+        sub(
+            "merge",
+            say("Fusionne des partiels et calcule les indicateurs", "Merges partials and computes the indicators"),
+        )
+        .arg(
+            option(Arg::new("project"), lang)
+                .value_name(say("PROJET", "PROJECT"))
+                .required(true)
+                .value_parser(ValueParser::path_buf())
+                .help(say("Dossier du projet, ou fichier .jauge", "Project folder, or .jauge file")),
+        )
+        .arg(
+            option(Arg::new("partials"), lang)
+                .value_name(say("PARTIEL", "PARTIAL"))
+                .num_args(1..)
+                .required(true)
+                .value_parser(ValueParser::path_buf())
+                .help(say("Fichiers écrits par « eval --partial »", "Files written by \"eval --partial\"")),
+        )
+        .args(shared)
+        .arg(flag("partial", lang).conflicts_with_all(["indicator", "programme", "period", "group", "format"]).help(
+            say("Écrit un partiel fusionné, au lieu des chiffres", "Writes a merged partial, instead of figures"),
+        ))
+        .arg(flag("accept-identical", lang).help(say(
+            "Accepte deux lieux dont toutes les cellules sont les mêmes",
+            "Accepts two places all of whose cells are the same",
+        )))
+        .arg(strict());
     let fmt = sub("fmt", say("Met les fichiers en forme, ou les traduit", "Formats the files, or translates them"))
         .arg(paths().help(say(
             "Dossier ou fichiers .jauge (par défaut : le dossier courant) ; « - » lit l'entrée standard",
@@ -469,6 +550,10 @@ pub fn command(lang: Lang) -> Command {
             "Écrit le schéma JSON des résultats de « eval --format json »",
             "Prints the JSON Schema of the results of \"eval --format json\"",
         ),
+    )
+    .arg(
+        flag("partial", lang)
+            .help(say("Celui des fichiers de « eval --partial »", "That of the files of \"eval --partial\"")),
     );
     let completions = sub(
         "completions",
@@ -530,7 +615,7 @@ pub fn command(lang: Lang) -> Command {
             .action(ArgAction::Version)
             .help(say("Affiche la version", "Prints the version")),
     )
-    .subcommands([check, eval, test, why, fmt, new, explain, plan, sql, schema, completions])
+    .subcommands([check, eval, merge, test, why, fmt, new, explain, plan, sql, schema, completions])
 }
 
 /// What was typed, as data. `matches` come from [`command`].
@@ -552,29 +637,12 @@ pub fn asked(matches: &ArgMatches) -> Option<Asked> {
             strict: of.get_flag("strict"),
             format: format(),
         }),
-        "eval" => {
-            let output = of.get_one::<PathBuf>("output").cloned();
-            let extension = output.as_ref().and_then(|path| path.extension()).and_then(|ext| ext.to_str());
-            let format = match (of.get_one::<String>("format").map(String::as_str), extension) {
-                (Some("csv"), _) | (None, Some("csv")) => FigureFormat::Csv,
-                (Some("json"), _) | (None, Some("json")) => FigureFormat::Json,
-                _ => FigureFormat::Table,
-            };
-            Asked::Eval(Eval {
-                paths: paths(of),
-                indicators: many(of, "indicator"),
-                programmes: many(of, "programme"),
-                periods: many(of, "period"),
-                groups: many(of, "group"),
-                format,
-                output,
-                strict: of.get_flag("strict"),
-                threads: threads(),
-                bom: of.get_flag("bom"),
-                separator: of.get_one::<char>("separator").copied().unwrap_or(','),
-                decimal_mark: if of.get_flag("decimal-comma") { ',' } else { '.' },
-            })
-        }
+        "eval" => Asked::Eval(figures(of, paths(of))),
+        "merge" => Asked::Merge(Merge {
+            figures: figures(of, of.get_one::<PathBuf>("project").into_iter().cloned().collect()),
+            partials: of.get_many::<PathBuf>("partials").map(|paths| paths.cloned().collect()).unwrap_or_default(),
+            identical: of.get_flag("accept-identical"),
+        }),
         "fmt" => Asked::Fmt(Fmt {
             paths: paths(of),
             check: of.get_flag("check"),
@@ -618,10 +686,42 @@ pub fn asked(matches: &ArgMatches) -> Option<Asked> {
             folder: of.get_one::<PathBuf>("folder")?.clone(),
             from: of.get_one::<String>("from").cloned(),
         }),
-        "schema" => Asked::Schema,
+        "schema" => Asked::Schema(of.get_flag("partial")),
         "completions" => Asked::Completions(*of.get_one::<clap_complete::Shell>("shell")?),
         _ => return None,
     })
+}
+
+/// Which figures are wanted of these paths, and how; the options that a command does not have are not asked.
+fn figures(of: &ArgMatches, paths: Vec<PathBuf>) -> Eval {
+    let output = of.get_one::<PathBuf>("output").cloned();
+    let extension = output.as_ref().and_then(|path| path.extension()).and_then(|ext| ext.to_str());
+    let format = match (of.get_one::<String>("format").map(String::as_str), extension) {
+        (Some("csv"), _) | (None, Some("csv")) => FigureFormat::Csv,
+        (Some("json"), _) | (None, Some("json")) => FigureFormat::Json,
+        _ => FigureFormat::Table,
+    };
+    let text = |name: &str| of.try_get_one::<String>(name).ok().flatten().cloned().unwrap_or_default();
+    let is_set = |name: &str| of.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false);
+    Eval {
+        paths,
+        indicators: many(of, "indicator"),
+        programmes: many(of, "programme"),
+        periods: many(of, "period"),
+        groups: many(of, "group"),
+        format,
+        output,
+        strict: of.get_flag("strict"),
+        threads: of.try_get_one::<u16>("threads").ok().flatten().map(|n| usize::from(*n)),
+        bom: of.get_flag("bom"),
+        separator: of.get_one::<char>("separator").copied().unwrap_or(','),
+        decimal_mark: if of.get_flag("decimal-comma") { ',' } else { '.' },
+        partial: of.get_flag("partial").then(|| PartialWanted {
+            label: text("label"),
+            protected: is_set("with-protected"),
+            keys: is_set("with-keys"),
+        }),
+    }
 }
 
 /// When colour is wanted.

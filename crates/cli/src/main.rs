@@ -73,6 +73,7 @@ fn run() -> u8 {
     let end = match &asked {
         Asked::Check(check) => commands::check::run(check, &terminal),
         Asked::Eval(eval) => commands::eval::run(eval, &terminal),
+        Asked::Merge(merge) => commands::merge::run(merge, &terminal),
         Asked::Fmt(fmt) => commands::fmt::run(fmt, &terminal),
         Asked::Test(test) => commands::test::run(test, &terminal),
         Asked::Explain(code) => commands::explain::run(code, &terminal),
@@ -80,7 +81,7 @@ fn run() -> u8 {
         Asked::Plan(paths) => commands::plan::run(paths, &terminal),
         Asked::Sql(sql) => commands::sql::run(sql, &terminal),
         Asked::New(new) => commands::new::run(new, &terminal),
-        Asked::Schema => commands::schema::run(&terminal),
+        Asked::Schema(partial) => commands::schema::run(*partial, &terminal),
         Asked::Completions(shell) => commands::completions::run(*shell, &terminal),
     };
     match end {

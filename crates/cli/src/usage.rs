@@ -121,6 +121,7 @@ fn french_name(name: &str) -> Option<&'static str> {
     Some(match name {
         "vérifier" | "verifier" | "contrôler" | "controler" => "check",
         "calculer" | "évaluer" | "evaluer" | "run" => "eval",
+        "fusionner" | "fusion" => "merge",
         "formater" | "format" => "fmt",
         "tester" => "test",
         "expliquer" => "explain",

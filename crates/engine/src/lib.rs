@@ -48,6 +48,10 @@ pub use engine::{Engine, Progress};
 pub use sheet::FOREIGN;
 pub use table::{read_table, read_table_of};
 
+/// The way in which this engine makes identities out of values ([`jauge::plan::LaneState::Keys`]): those of two engines, or of two ways,
+/// cannot be compared. A new name when an identity changes.
+pub const IDENTITIES: &str = "embedded 1";
+
 /// Bounds on what an input can make the engine hold.
 pub mod limits {
     /// Bytes of a chunk, unless the engine is told otherwise.

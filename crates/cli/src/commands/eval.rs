@@ -1,14 +1,15 @@
 //! `jauge eval`: the figures of the sound indicators, with all that is wrong beside them.
 
+use jauge::outcome::Outcome;
 use jauge::problem::Problem;
 use jauge::program::model::Program;
 use jauge::text::Lang;
 use jauge::types::Period;
 
-use super::End;
+use super::{End, partial};
 use crate::arguments::{Eval, FigureFormat};
 use crate::figures::{Dialect, csv, table};
-use crate::project;
+use crate::project::{self, Project};
 use crate::render::{self, Counts, Report};
 use crate::terminal::{Stop, Terminal};
 use crate::{results, scan, select};
@@ -43,6 +44,9 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
         request.indicators = Some((0..program.indicators.len()).filter(defined_here).collect());
     }
 
+    if let Some(wanted) = &asked.partial {
+        return partial::run(asked, wanted, &project, problems, &request, terminal);
+    }
     let scan = scan::scan(&project, &request, asked.threads, terminal);
     problems.extend(scan.problems);
     let report = Report {
@@ -53,32 +57,7 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
     };
     render::to_err(&report, terminal)?;
 
-    let path = asked.output.as_deref();
-    let files = &project.files;
-    match asked.format {
-        FigureFormat::Table => {
-            let width = if path.is_some() { FILE_WIDTH } else { terminal.width };
-            let text = render::plain(&table(program, &scan.outcome, lang, width));
-            match path {
-                Some(path) => terminal.write_file(path, text.as_bytes())?,
-                None => terminal.out(&text)?,
-            }
-        }
-        FigureFormat::Csv => {
-            let dialect = Dialect { separator: asked.separator, bom: asked.bom, decimal_mark: asked.decimal_mark };
-            terminal.pour(path, |out| csv(program, files, &scan.outcome, lang, dialect, out))?;
-        }
-        FigureFormat::Json => terminal.pour(path, |out| {
-            serde_json::to_writer_pretty(&mut *out, &results::document(program, files, &scan.outcome))?;
-            out.write_all(b"\n")
-        })?,
-    }
-    if let Some(path) = path {
-        let count = scan.outcome.figures.len() as u64;
-        let figures = render::counted(count, lang, ("chiffre", "chiffres"), ("figure", "figures"));
-        let path = project::shown(path);
-        terminal.err(&lang.pick(format!("{figures} dans « {path} »\n"), format!("{figures} in `{path}`\n")));
-    }
+    write(asked, &project, &scan.outcome, terminal)?;
     let nothing_found = scan.outcome.figures.is_empty() && !program.indicators.is_empty();
     if nothing_found {
         terminal.err(&nothing(asked, program, request.indicators.as_deref(), lang));
@@ -98,11 +77,44 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
     })
 }
 
+/// Writes figures as they were asked for.
+pub fn write(asked: &Eval, project: &Project, outcome: &Outcome, terminal: &Terminal) -> Result<(), Stop> {
+    let lang = terminal.lang;
+    let program = &project.program;
+    let path = asked.output.as_deref();
+    let files = &project.files;
+    match asked.format {
+        FigureFormat::Table => {
+            let width = if path.is_some() { FILE_WIDTH } else { terminal.width };
+            let text = render::plain(&table(program, outcome, lang, width));
+            match path {
+                Some(path) => terminal.write_file(path, text.as_bytes())?,
+                None => terminal.out(&text)?,
+            }
+        }
+        FigureFormat::Csv => {
+            let dialect = Dialect { separator: asked.separator, bom: asked.bom, decimal_mark: asked.decimal_mark };
+            terminal.pour(path, |out| csv(program, files, outcome, lang, dialect, out))?;
+        }
+        FigureFormat::Json => terminal.pour(path, |out| {
+            serde_json::to_writer_pretty(&mut *out, &results::document(program, files, outcome))?;
+            out.write_all(b"\n")
+        })?,
+    }
+    if let Some(path) = path {
+        let count = outcome.figures.len() as u64;
+        let figures = render::counted(count, lang, ("chiffre", "chiffres"), ("figure", "figures"));
+        let path = project::shown(path);
+        terminal.err(&lang.pick(format!("{figures} dans « {path} »\n"), format!("{figures} in `{path}`\n")));
+    }
+    Ok(())
+}
+
 /// Width of a table in a file, whatever the terminal is.
 const FILE_WIDTH: usize = 120;
 
 /// No figure answers what was asked: which periods of their own calendars cover it.
-fn nothing(asked: &Eval, program: &Program, chosen: Option<&[usize]>, lang: Lang) -> String {
+pub fn nothing(asked: &Eval, program: &Program, chosen: Option<&[usize]>, lang: Lang) -> String {
     if asked.periods.is_empty() {
         return lang.pick("aucun chiffre pour ce qui est demandé\n".into(), "no figure for what was asked\n".into());
     }

@@ -6,4 +6,4 @@ mod paths;
 mod read;
 
 pub use load::{Project, load, sort};
-pub use paths::{indicator_files, shown};
+pub use paths::{indicator_files, near, refusal, shown};
