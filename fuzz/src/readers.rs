@@ -146,7 +146,7 @@ pub fn cells(bytes: &[u8]) {
         let places = |cube: &Cube| {
             let place = |problem: &Problem| match &problem.at {
                 Place::Data(at) => (problem.code(), at.line, at.column, at.text.clone()),
-                Place::Text(_) | Place::Path(_) => (problem.code(), 0, 0, String::new()),
+                Place::Text(_) | Place::Path(_) | Place::Table(_) => (problem.code(), 0, 0, String::new()),
             };
             cube.problems.iter().map(place).collect::<Vec<_>>()
         };
