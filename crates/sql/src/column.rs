@@ -406,6 +406,7 @@ impl Read<'_> {
             Of::Date => self.val("j"),
             Of::YesNo => self.val("b"),
             Of::Member(_) => format!("NULLIF({}, {})", self.val("m"), Cube::TOTAL),
+            Of::Bands(_) if self.totals => format!("NULLIF({}, {})", self.val("m"), Cube::TOTAL),
             Of::Bands(_) => self.val("m"),
             Of::Period { .. } => self.val("p"),
         }
@@ -432,7 +433,9 @@ impl Read<'_> {
     /// As a number: what sums, extremes and medians take. `None` where no cell has one.
     pub(crate) fn number(&self) -> Option<String> {
         match &self.of {
-            Of::Number | Of::Bands(_) => Some(self.val("n")),
+            Of::Number => Some(self.val("n")),
+            // A number in no band is a mistake, and no number.
+            Of::Bands(_) => Some(format!("CASE WHEN {} IS NOT NULL THEN {} END", self.val("m"), self.val("n"))),
             Of::Date => Some(self.val("j")),
             Of::Period { .. } => Some(self.val("p")),
             Of::Text | Of::YesNo | Of::Member(_) => None,
@@ -462,14 +465,14 @@ impl Read<'_> {
                     Dialect::Postgresql => format!("CAST(trim_scale({}) AS text)", self.val("n")),
                     Dialect::Duckdb | Dialect::Clickhouse | Dialect::Spark => d.text(&self.val("n")),
                 };
-                let member = d.text(&self.val("m"));
+                let member = d.text(&self.value());
                 let glued = |mark: &str, value: &str| match d {
                     Dialect::Postgresql | Dialect::Duckdb => format!("'{mark}' || {value}"),
                     Dialect::Clickhouse | Dialect::Spark => format!("concat('{mark}', {value})"),
                 };
                 format!(
                     "CASE WHEN {0} IS NULL THEN NULL ELSE COALESCE({1}, {2}) END",
-                    self.val("m"),
+                    self.value(),
                     glued("n", &digits),
                     glued("m", &member)
                 )

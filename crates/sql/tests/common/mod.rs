@@ -62,10 +62,9 @@ pub fn embedded(csv: &str) -> Engine {
 /// A cube as text that is the same for the same figures, whoever has answered: identities are written out, and nothing of the
 /// problems is kept.
 pub fn shown(query: &CubeQuery, cube: &Cube) -> String {
-    let mut out = format!("rows {} periods {:?} windows {:?}\n", cube.rows, cube.periods, cube.windows);
+    let mut out = format!("rows {} periods {:?}\n", cube.rows, cube.periods);
     for (set, cells) in query.sets.iter().zip(&cube.sets) {
         out.push_str(&format!("set {:?}\n", set.keys));
-        // The codes of windows follow their places.
         for (codes, values) in cells {
             let values: Vec<String> = values
                 .iter()
@@ -133,4 +132,37 @@ pub fn records(csv: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let mut lines = csv.lines();
     let header = lines.next().map(cells).unwrap_or_default();
     (header, lines.map(cells).collect())
+}
+
+/// How often each code is told of each column; keys that repeat count rows too many, whoever tells them.
+pub fn tally(cube: &Cube) -> BTreeMap<String, u64> {
+    let mut all = BTreeMap::new();
+    for problem in &cube.problems {
+        let (code, column, times) = match (&problem.at, problem.code()) {
+            (Place::Data(_), "E0528") => ("repeated", String::new(), 1),
+            (Place::Table(at), "E0587") => ("repeated", String::new(), at.rows - 1),
+            (Place::Data(at), code) => (code, at.header.clone(), 1),
+            (Place::Table(at), code) => (code, at.column.clone(), at.rows.max(1)),
+            (_, code) => (code, String::new(), 1),
+        };
+        *all.entry(format!("{code} {column}")).or_default() += times;
+    }
+    all
+}
+
+/// Both answers have the same cells and the same mistakes.
+pub fn assert_alike(name: &str, query: &CubeQuery, ours: &Cube, theirs: &Cube) {
+    assert!(!theirs.unreadable, "{name}: {}", told(&theirs.problems));
+    let (left, right) = (shown(query, ours), shown(query, theirs));
+    if left != right {
+        let differing: Vec<String> = left
+            .lines()
+            .zip(right.lines().chain(std::iter::repeat("")))
+            .filter(|(left, right)| left != right)
+            .take(4)
+            .map(|(left, right)| format!("  engine {left}\n  sql    {right}"))
+            .collect();
+        panic!("{name}:\n{}\n{query:?}", differing.join("\n"));
+    }
+    assert_eq!(tally(ours), tally(theirs), "{name}\n{}", told(&theirs.problems));
 }
