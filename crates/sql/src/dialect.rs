@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::quote::{self, Escapes};
 
 /// For whom the text is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// PostgreSQL 13 and later.
