@@ -45,12 +45,14 @@ fn starts_with_case(path: &str, scheme: &str) -> bool {
 }
 
 fn read(rest: &str) -> Result<TableAddress, TableProblem> {
+    // The last `@` ends the name of the user, and a password that should not be there, whatever signs it has: another one is
+    // written `%40`.
+    let (user, rest) = match rest.rsplit_once('@') {
+        Some((user, rest)) => (Some(user), rest),
+        None => (None, rest),
+    };
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (server, database) = place.split_once('/').unwrap_or((place, ""));
-    let (user, server) = match server.rsplit_once('@') {
-        Some((user, server)) => (Some(user), server),
-        None => (None, server),
-    };
     let parameters: Vec<(&str, &str)> = query
         .split('&')
         .filter(|part| !part.is_empty())
@@ -164,6 +166,7 @@ mod tests {
             "postgres://ana:s3cret@serveur/base?table=t",
             "postgres://serveur/base?password=s3cret&table=t",
             "POSTGRES://:s3cret@serveur?Pwd=s3cret",
+            "postgres://ana:s3cret/@?s3cret@serveur/base?table=t",
         ] {
             let problem = address(path).expect_err("a password");
             assert!(matches!(problem, TableProblem::PasswordInText { .. }), "{path}");

@@ -139,7 +139,9 @@ fn one(elsewhere: &mut Elsewhere, dialect: Dialect, case: u64) -> bool {
     let queries: Vec<CubeQuery> = (0..4).map(|_| query(&mut luck)).collect();
     let scripts: Vec<_> = queries
         .iter()
-        .map(|query| script(Ask { query, catalog: world.catalog(), table: &table, dialect, notes: None }).expect("a script"))
+        .map(|query| {
+            script(Ask { query, catalog: world.catalog(), table: &table, dialect, notes: None }).expect("a script")
+        })
         .collect();
     let statements: Vec<&str> =
         scripts.iter().flat_map(|script| &script.statements).map(|statement| statement.sql.as_str()).collect();
@@ -152,7 +154,12 @@ fn one(elsewhere: &mut Elsewhere, dialect: Dialect, case: u64) -> bool {
         eprintln!("NOT CHECKED: {} ({absent})", dialect.name());
         return false;
     }
-    assert!(answer["wrong"].is_null(), "{} case {case}: {}", dialect.name(), answer["wrong"].as_str().unwrap_or_default());
+    assert!(
+        answer["wrong"].is_null(),
+        "{} case {case}: {}",
+        dialect.name(),
+        answer["wrong"].as_str().unwrap_or_default()
+    );
     let mut results = answer["results"].as_array().expect("results").iter();
     for (number, (query, script)) in queries.iter().zip(&scripts).enumerate() {
         let own: Vec<Option<Vec<Row>>> = script

@@ -205,6 +205,8 @@ impl Excerpt {
         for (id, number) in wanted {
             let Some(file) = files.get(id) else { continue };
             let Some((line_start, text)) = line_of(file, number) else { continue };
+            let masked = without_password(text);
+            let text = masked.as_str();
             if before != Some((id, number.saturating_sub(1))) {
                 run += 1;
             }
@@ -317,6 +319,38 @@ impl SourceCode for Excerpt {
             to - from + 1,
         )))
     }
+}
+
+/// The line with stars for the password of an address, byte for byte, so that marks stay where they are.
+fn without_password(line: &str) -> String {
+    let mut bytes = line.as_bytes().to_vec();
+    let mut hide = |from: usize, to: usize| {
+        if let Some(secret) = bytes.get_mut(from..to) {
+            secret.fill(b'*');
+        }
+    };
+    let lower = line.to_ascii_lowercase();
+    for (at, scheme) in lower.match_indices("postgres").chain(lower.match_indices("postgresql")) {
+        let Some(rest) = lower.get(at + scheme.len()..).and_then(|rest| rest.strip_prefix("://")) else { continue };
+        let start = at + scheme.len() + 3;
+        let length = rest.find(['"', '»']).unwrap_or(rest.len());
+        let address = rest.get(..length).unwrap_or("");
+        if let Some((before, _)) = address.rsplit_once('@')
+            && let Some((user, password)) = before.split_once(':')
+        {
+            let from = start + user.len() + 1;
+            hide(from, from + password.len());
+        }
+        for name in ["password=", "passwd=", "pwd="] {
+            for (found, _) in address.match_indices(name) {
+                let from = start + found + name.len();
+                let value = lower.get(from..start + length).unwrap_or("");
+                hide(from, from + value.find('&').unwrap_or(value.len()));
+            }
+        }
+    }
+    // Whole values between ASCII signs are replaced by ASCII, so that the text stays UTF-8.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The last byte of a span, or its start when it is empty.
