@@ -83,7 +83,7 @@ impl Dialect {
             },
             Dialect::Clickhouse => Capabilities {
                 mark: '`',
-                escapes: Escapes::Backslash,
+                escapes: Escapes::Bytes,
                 backslash_names: true,
                 holds_nul: true,
                 scale: Some(9),
@@ -94,7 +94,7 @@ impl Dialect {
             },
             Dialect::Spark => Capabilities {
                 mark: '`',
-                escapes: Escapes::Backslash,
+                escapes: Escapes::Numbers,
                 backslash_names: false,
                 holds_nul: true,
                 scale: Some(9),
@@ -140,7 +140,7 @@ impl Dialect {
             Dialect::Postgresql => format!("btrim({text}, x.blanks)"),
             Dialect::Duckdb => format!("trim({text}, x.blanks)"),
             Dialect::Clickhouse => {
-                let class = self.literal(&format!("^[{BLANKS}]+|[{BLANKS}]+$"));
+                let class = self.literal(&format!("^[{BLANK_RANGES}]+|[{BLANK_RANGES}]+$"));
                 format!("replaceRegexpAll({text}, {class}, '')")
             }
             Dialect::Spark => format!("trim(BOTH {} FROM {text})", self.literal(BLANKS)),
@@ -319,6 +319,10 @@ impl Dialect {
 /// Every blank of Unicode, and the byte order mark.
 pub(crate) const BLANKS: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
                                  \u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}";
+
+/// The same as ranges of a regular expression of RE2.
+const BLANK_RANGES: &str =
+    "\\x{9}-\\x{D} \\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}\\x{FEFF}";
 
 /// Signs that count as others in spellings, and those others, one by one.
 fn spelling_signs() -> (String, String) {

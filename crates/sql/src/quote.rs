@@ -8,8 +8,10 @@ pub(crate) enum Escapes {
     /// The same, and `E'…'` with backslashes for texts that hold a backslash or a control character, so that the answer does
     /// not depend on `standard_conforming_strings`.
     Prefixed,
-    /// Backslashes escape.
-    Backslash,
+    /// Backslashes escape; hidden characters are written byte by byte.
+    Bytes,
+    /// Backslashes escape; hidden characters are written by their number.
+    Numbers,
 }
 
 /// A text literal.
@@ -32,7 +34,7 @@ pub(crate) fn literal(text: &str, escapes: Escapes) -> String {
             out.push('\'');
             out
         }
-        Escapes::Backslash => {
+        Escapes::Bytes | Escapes::Numbers => {
             let mut out = String::from("'");
             for c in text.chars() {
                 match c {
@@ -42,6 +44,18 @@ pub(crate) fn literal(text: &str, escapes: Escapes) -> String {
                     '\r' => out.push_str("\\r"),
                     '\t' => out.push_str("\\t"),
                     '\0' => out.push_str("\\0"),
+                    c if is_hidden(c) => match escapes {
+                        Escapes::Numbers if u32::from(c) < 0x1_0000 => {
+                            out.push_str(&format!("\\u{:04X}", u32::from(c)));
+                        }
+                        Escapes::Numbers => out.push(c),
+                        Escapes::Bytes | Escapes::Doubled | Escapes::Prefixed => {
+                            let mut bytes = [0; 4];
+                            for byte in c.encode_utf8(&mut bytes).bytes() {
+                                out.push_str(&format!("\\x{byte:02X}"));
+                            }
+                        }
+                    },
                     c => out.push(c),
                 }
             }
@@ -92,7 +106,8 @@ mod tests {
         let hostile = "a'b\"c\\d`e\n-- f */ $$ \u{202e}";
         assert_eq!(literal(hostile, Escapes::Doubled), "'a''b\"c\\d`e\n-- f */ $$ \u{202e}'");
         assert_eq!(literal(hostile, Escapes::Prefixed), "E'a''b\"c\\\\d`e\\u000A-- f */ $$ \\u202E'");
-        assert_eq!(literal(hostile, Escapes::Backslash), "'a\\'b\"c\\\\d`e\\n-- f */ $$ \u{202e}'");
+        assert_eq!(literal(hostile, Escapes::Bytes), "'a\\'b\"c\\\\d`e\\n-- f */ $$ \\xE2\\x80\\xAE'");
+        assert_eq!(literal(hostile, Escapes::Numbers), "'a\\'b\"c\\\\d`e\\n-- f */ $$ \\u202E'");
         assert_eq!(literal("plain", Escapes::Prefixed), "'plain'");
         assert_eq!(identifier("a\"b`c\\d", '"', false), "\"a\"\"b`c\\d\"");
         assert_eq!(remark("x\n; DROP TABLE y; \u{2028} -- */"), "-- x ; DROP TABLE y;   -- */");
