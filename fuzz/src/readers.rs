@@ -167,7 +167,10 @@ pub fn code_list(bytes: &[u8]) {
         _ => ("codes.xlsx", xlsx(sheet.as_bytes(), b"<sst/>", STYLES)),
     };
     match jauge_engine::read_table_of(path, bytes, &format) {
-        Ok((header, rows)) => assert!(rows.iter().all(|row| row.len() == header.len())),
+        Ok(table) => {
+            assert!(table.rows.iter().all(|row| row.len() == table.header.len()));
+            table.remarks.iter().for_each(in_words);
+        }
         Err(problem) => in_words(&problem),
     }
 }

@@ -33,6 +33,11 @@ pub enum FileProblem {
         /// The most columns that a file may have.
         limit: usize,
     },
+    /// A code list of more than a million rows.
+    CodeListTooLong {
+        /// The path as declared.
+        path: String,
+    },
     /// `registre.csv.gz` of which the end is missing.
     PackedBroken {
         /// The path as declared.
@@ -144,7 +149,7 @@ pub enum Holds {
 
 impl FileProblem {
     pub(super) const CODES: &'static [&'static str] =
-        &["E0531", "E0532", "E0533", "E0534", "E0536", "E0577", "E0578", "E0579", "W0503", "W0504"];
+        &["E0531", "E0532", "E0533", "E0534", "E0536", "E0537", "E0577", "E0578", "E0579", "W0503", "W0504"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
@@ -153,6 +158,7 @@ impl FileProblem {
             FileProblem::FileChanged { .. } => "E0533",
             FileProblem::TooManyColumns { .. } => "E0534",
             FileProblem::MixedLineEnds { .. } => "E0536",
+            FileProblem::CodeListTooLong { .. } => "E0537",
             FileProblem::PackedBroken { .. } => "E0577",
             FileProblem::PackedTooLarge { .. } => "E0578",
             FileProblem::ArchiveUnclear { .. } => "E0579",
@@ -221,6 +227,18 @@ impl FileProblem {
                     format!("the file `{path}` has more than {limit} columns"),
                     "this header line",
                     "check the separator and the line ends; a wide table is made long, one row per value",
+                ),
+            },
+            FileProblem::CodeListTooLong { path } => Both {
+                fr: Words::new(
+                    format!("la liste de codes « {path} » est trop longue"),
+                    "la lecture s'arrête ici",
+                    "gardez une ligne par code et les colonnes utiles : un million de lignes au plus, 16 millions de cellules",
+                ),
+                en: Words::new(
+                    format!("the code list `{path}` is too long"),
+                    "reading stops here",
+                    "keep one row per code and the columns that serve: a million rows at most, 16 million cells",
                 ),
             },
             FileProblem::PackedBroken { path, packing, damage } => {

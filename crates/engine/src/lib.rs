@@ -46,7 +46,7 @@ mod xml;
 
 pub use engine::{Engine, Progress};
 pub use sheet::FOREIGN;
-pub use table::{read_table, read_table_of};
+pub use table::{Table, read_table, read_table_of};
 
 /// The way in which this engine makes identities out of values ([`jauge::plan::LaneState::Keys`]): those of two engines, or of two ways,
 /// cannot be compared. A new name when an identity changes.
@@ -95,4 +95,6 @@ pub mod limits {
     pub const HEADER_ROWS: usize = 50;
     /// Rows of a code list.
     pub const TABLE_ROWS: usize = 1_000_000;
+    /// Cells of a code list.
+    pub const TABLE_CELLS: usize = 16_000_000;
 }

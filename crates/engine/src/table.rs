@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jauge::problem::{DataPlace, DataProblem, Place, Problem};
+use jauge::problem::{DataPlace, DataProblem, FileProblem, Place, Problem};
 use jauge::program::model::Format;
 
 use crate::bytes::Bytes;
@@ -13,8 +13,16 @@ use crate::open::{self, Opened};
 use crate::split::{Buffers, Layout, rows};
 use crate::text::trim;
 
-/// Header and rows of a code list.
-pub type Table = (Vec<String>, Vec<Vec<String>>);
+/// A code list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The headers.
+    pub header: Vec<String>,
+    /// The rows, each as wide as the header.
+    pub rows: Vec<Vec<String>>,
+    /// What is worth knowing about the file, which was read all the same.
+    pub remarks: Vec<Problem>,
+}
 
 /// Reads a whole CSV file below `root`: cells without blanks around, every row as wide as the header. The first row that
 /// does not fit is the problem.
@@ -44,7 +52,7 @@ fn table(path: &str, format: &Format, opened: Result<Opened, Stop>) -> Result<Ta
         };
         Box::new(Problem::at(*stop.fact, Place::Data(at)))
     };
-    let Opened { mut feed, .. } = opened.map_err(place)?;
+    let Opened { mut feed, place: file, remarks } = opened.map_err(place)?;
     let headers = Headers::read(&mut feed, format.separator, format.header_rows, &[]).map_err(place)?;
     let width = headers.names.len();
     let layout = Layout {
@@ -63,10 +71,12 @@ fn table(path: &str, format: &Format, opened: Result<Opened, Stop>) -> Result<Ta
         let text = std::str::from_utf8(&chunk.bytes)
             .map_err(|error| place(not_utf8(&feed, &chunk.bytes, error.valid_up_to(), chunk.first_line)))?;
         rows(text, chunk.has_quotes, chunk.first_line, &layout, &mut buffers, |row| {
-            if wrong.is_some() || all.len() >= limits::TABLE_ROWS {
+            if wrong.is_some() {
                 return;
             }
-            if row.after_quote {
+            if all.len() >= limits::TABLE_ROWS || all.len().saturating_mul(width) >= limits::TABLE_CELLS {
+                wrong = Some(Stop::line(FileProblem::CodeListTooLong { path: path.to_string() }, row.line));
+            } else if row.after_quote {
                 wrong = Some(Stop::line(DataProblem::TextAfterQuote, row.line));
             } else if !row.fits {
                 wrong = Some(Stop::line(DataProblem::WrongCellCount { found: row.count, wanted: width }, row.line));
@@ -78,5 +88,5 @@ fn table(path: &str, format: &Format, opened: Result<Opened, Stop>) -> Result<Ta
             return Err(place(wrong));
         }
     }
-    Ok((headers.names, all))
+    Ok(Table { header: headers.names, rows: all, remarks: remarks.problems(&file, headers.line) })
 }

@@ -279,7 +279,8 @@ impl Reading {
                 continue;
             }
             match jauge_engine::read_table(data_root, &path, &Format::default()) {
-                Ok((header, rows)) => {
+                Ok(jauge_engine::Table { header, rows, remarks }) => {
+                    self.problems.extend(remarks);
                     tables.insert(path, CodeTable { header, rows });
                 }
                 Err(problem) => self.problems.push(*problem),
