@@ -126,6 +126,11 @@ pub enum Flaw {
         /// As it stands there.
         text: String,
     },
+    /// A cell of more rows than the source has.
+    TooMany {
+        /// As many as it says.
+        count: u64,
+    },
     /// Two cells of one group.
     CellTwice,
     /// A place in a list that is not so long.
@@ -510,6 +515,10 @@ impl Flaw {
             Flaw::Number { text } => {
                 (format!("« {text} » n'est pas un nombre exact"), format!("`{text}` is no exact number"))
             }
+            Flaw::TooMany { count } => (
+                format!("{count} lignes dans une cellule, plus que la source n'en a"),
+                format!("{count} rows in a cell, more than the source has"),
+            ),
             Flaw::CellTwice => ("une deuxième cellule du même groupe".into(), "a second cell of the same group".into()),
             Flaw::Beyond => {
                 ("renvoie à une place qui n'existe pas".into(), "refers to a place that does not exist".into())

@@ -61,6 +61,9 @@ impl<'de> Deserialize<'de> for CodeText {
     }
 }
 
+/// Numbers of periods that a partial may name: the days of the years 1 to 9999, of which every other calendar has fewer.
+const ORDINALS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
+
 const REACHED: &str = "reached";
 const IN_PROGRESS: &str = "in progress";
 const PLANNED: &str = "planned";
@@ -114,7 +117,7 @@ pub(crate) fn ordinal_text(calendar: &Calendar, ordinal: i32) -> String {
 /// The inverse of [`ordinal_text`].
 pub(crate) fn ordinal_of(calendar: &Calendar, text: &str) -> Option<i32> {
     if let Some(number) = text.strip_prefix('#') {
-        return number.parse().ok().filter(|code| Cube::is_ordinal(*code));
+        return number.parse().ok().filter(|code| ORDINALS.contains(code));
     }
     let mut parts = text.splitn(3, '-');
     let number = |part: Option<&str>, digits: usize| {
@@ -162,7 +165,7 @@ pub(crate) fn code_of(
             ordinal_of(program.calendars.get(usize::from(calendar.0))?, text)
         }
         (CodeText::Text(text), Key::StageDate { .. }) => {
-            text.strip_prefix('#')?.parse().ok().filter(|code| Cube::is_ordinal(*code))
+            text.strip_prefix('#')?.parse().ok().filter(|code| ORDINALS.contains(code))
         }
         (CodeText::Text(text), Key::Said { .. }) => match text.as_str() {
             REACHED => Some(Cube::REACHED),

@@ -44,6 +44,14 @@ pub fn refusals(program: &Program, plan: &Plan, questions: &[Question], protecte
     problems
 }
 
+/// True where the answers to these questions hold what is protected.
+pub(crate) fn holds_protected(program: &Program, questions: &[Question]) -> bool {
+    let sources = questions.iter().filter_map(|question| Some((program.sources.get(question.query.source)?, question)));
+    sources.into_iter().any(|(source, question)| {
+        source.threshold.is_some_and(|threshold| threshold > 0) || !confidential_values(source, question).is_empty()
+    })
+}
+
 fn refused(source: &DataSource, what: Kept, indicators: Vec<String>) -> Problem {
     let fact = PartialProblem::Protected { source: source.name.clone(), what, indicators };
     Problem::at(fact, Place::Text(source.definition))
@@ -82,7 +90,7 @@ fn wanted_for(
         return IdentitiesFor::Distinct(counted);
     }
     let of_fact = question.query.facts.as_ref().is_some_and(|facts| facts.column == column);
-    if of_fact && !(source.key == [column] && rests_on_key(&question.query)) {
+    if of_fact && !(source.key == [column] && rests_on_key(source, &question.query)) {
         return IdentitiesFor::Facts;
     }
     IdentitiesFor::Keys

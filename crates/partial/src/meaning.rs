@@ -190,9 +190,12 @@ impl<'p> Meaning<'p> {
         for Aim { period, group, .. } in indicator.baselines.iter().chain(targets).chain(published) {
             let mut levels: Vec<DimensionLevel> = group.iter().map(|at| at.of).collect();
             levels.sort_unstable();
+            let levels = self.levels(&levels);
             let window = if period.is_window() { self.period(*period) } else { String::new() };
-            by.push(format!("{} {window}", self.levels(&levels)));
+            // What is aimed at in total is computed anyway.
+            by.push([levels, window].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" in "));
         }
+        by.retain(|by| !by.is_empty());
         by.sort();
         by.dedup();
         lines.extend(by.into_iter().map(|by| format!("by {by}")));

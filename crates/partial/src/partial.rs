@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jauge::plan::{Cells, Cube, Key, LaneState, Plan, Request};
+use jauge::plan::{Cells, Cube, CubeQuery, Key, LaneState, Plan, Request};
 use jauge::problem::{
     Apart, DataProblem, Fact, FactProblem, NotKept, PartialProblem, Place, Problem, Severity, SharedThing,
 };
 use jauge::program::model::{ColumnType, DataSource, Program};
-use jauge::types::CalendarId;
+use jauge::types::{CalendarId, Period};
 
 use crate::codes::{CodeText, text_of};
 use crate::cubes::{NotMerged, merge as merge_cubes, places, rename_keys};
 use crate::digest::{MergeKey, fingerprint};
+use crate::guard::holds_protected;
 use crate::meaning::{self, Meaning};
 use crate::question::{Identities, Question, questions};
 use crate::write;
@@ -99,6 +100,7 @@ impl Partial {
             problems_left_out: 0,
             content: String::new(),
         };
+        let protected = writer.protected && holds_protected(program, &questions);
         let mut answers = Vec::new();
         for (question, cube) in questions.into_iter().zip(cubes) {
             let Some(source) = program.sources.get(question.query.source) else { continue };
@@ -131,7 +133,7 @@ impl Partial {
             definitions: meaning::definitions(program, plan),
             identities: has_identities
                 .then(|| Identified { engine: writer.engine.to_string(), key: writer.key.map(MergeKey::check) }),
-            protected: writer.protected,
+            protected,
             answers,
         };
         part.content = fingerprint(write::cells(program, &partial).as_bytes());
@@ -439,14 +441,33 @@ fn shared(program: &Program, partials: &[(String, Partial)]) -> Vec<Problem> {
         let Some((set, keys)) = groups(program, source, &answer.question) else { continue };
         let mut pairs = BTreeMap::new();
         let mut example: Option<Vec<i32>> = None;
-        let mut met: HashMap<&[i32], usize> = HashMap::new();
+        let mut met: HashMap<Vec<i32>, usize> = HashMap::new();
+        // Each partial counts the windows that it states itself.
+        let mut windows: Vec<Period> = Vec::new();
+        let mut window_places: HashMap<Period, usize> = HashMap::new();
         for partial in 0..partials.len() {
-            let cells: Option<&Cells> = of(partial).and_then(|answer| answer.cube.sets.get(set));
-            for codes in cells.into_iter().flat_map(Cells::keys).filter(|codes| is_known(codes, &keys)) {
-                match met.get(&**codes) {
+            let Some(cube) = of(partial).map(|answer| &answer.cube) else { continue };
+            let renamed: Vec<usize> = cube
+                .windows
+                .iter()
+                .map(|window| {
+                    *window_places.entry(*window).or_insert_with(|| {
+                        windows.push(*window);
+                        windows.len() - 1
+                    })
+                })
+                .collect();
+            let cells = cube.sets.get(set).into_iter().flat_map(Cells::keys);
+            for codes in cells.filter(|codes| is_known(codes, &keys)) {
+                let code = |code: &i32| {
+                    let window = Cube::window_at(*code).and_then(|at| renamed.get(at));
+                    window.and_then(|at| Cube::window_code(*at)).unwrap_or(*code)
+                };
+                let codes: Vec<i32> = codes.iter().map(code).collect();
+                match met.get(&codes) {
                     Some(before) => {
                         *pairs.entry((*before, partial)).or_default() += 1;
-                        example.get_or_insert_with(|| codes.to_vec());
+                        example.get_or_insert(codes);
                     }
                     None => {
                         met.insert(codes, partial);
@@ -455,7 +476,7 @@ fn shared(program: &Program, partials: &[(String, Partial)]) -> Vec<Problem> {
             }
         }
         let query = &answer.question.query;
-        let shown = example.map(|codes| group_text(program, query, set, &codes)).unwrap_or_default();
+        let shown = example.map(|codes| group_text(program, query, (set, &windows), &codes)).unwrap_or_default();
         tell(&|| SharedThing::Group(shown.clone()), pairs);
     }
     problems
@@ -496,14 +517,23 @@ fn is_known(codes: &[i32], keys: &ByColumn) -> bool {
     keys.iter().all(|places| places.iter().any(|at| codes.get(*at).is_some_and(|code| *code != Cube::UNKNOWN)))
 }
 
-fn group_text(program: &Program, query: &jauge::plan::CubeQuery, set: usize, codes: &[i32]) -> String {
+/// A group as a reader knows it: `TTA × F × 2020-01-01`.
+fn group_text(program: &Program, query: &CubeQuery, (set, windows): (usize, &[Period]), codes: &[i32]) -> String {
     let keys = query.sets.get(set).map_or(&[][..], |set| &set.keys);
     let texts = keys.iter().zip(codes).filter_map(|(key, code)| match text_of(program, query.keys.get(*key)?, *code) {
         CodeText::Text(text) => Some(text),
         CodeText::Total => Some("_T".into()),
-        CodeText::Unknown | CodeText::Window(_) => None,
+        CodeText::Window(at) => {
+            let window = windows.get(at as usize)?;
+            let calendar = program.calendars.get(usize::from(window.calendar.0))?;
+            Some(window.label(calendar, program.lang))
+        }
+        CodeText::Unknown => None,
     });
-    texts.collect::<Vec<_>>().join(" × ")
+    let mut texts: Vec<String> = texts.collect();
+    // A member at several levels is named once.
+    texts.dedup();
+    texts.join(" × ")
 }
 
 /// Sources of which nobody has looked whether a row stands in two parts.

@@ -131,7 +131,7 @@ fn calendar_of(source: &DataSource, column: usize) -> CalendarId {
 fn once(source: &DataSource, wanted: &CubeQuery, keys: bool) -> Vec<usize> {
     let mut columns: Vec<usize> = wanted.facts.iter().map(|facts| facts.column).collect();
     if let [key] = source.key.as_slice()
-        && (keys || rests_on_key(wanted))
+        && (keys || rests_on_key(source, wanted))
     {
         position(&mut columns, *key);
     }
@@ -139,8 +139,9 @@ fn once(source: &DataSource, wanted: &CubeQuery, keys: bool) -> Vec<usize> {
 }
 
 /// True where a count of distinct values is a count of rows, since each row has another key: of that, only one file is known.
-pub(crate) fn rests_on_key(query: &CubeQuery) -> bool {
-    query.lanes.iter().any(|lane| matches!(lane.state, LaneState::Present(_)))
+pub(crate) fn rests_on_key(source: &DataSource, query: &CubeQuery) -> bool {
+    source.counts.iter().any(|(_, column)| source.key == [*column])
+        || query.lanes.iter().any(|lane| matches!(lane.state, LaneState::Present(_)))
 }
 
 /// The place of one among all, where it is put if it is not there yet.

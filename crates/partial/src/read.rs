@@ -20,6 +20,8 @@ use crate::write::{FORMAT, FactText, QualifiedText, VERSION};
 pub mod limits {
     /// Megabytes of a partial.
     pub const MEGABYTES: u64 = 1024;
+    /// Rows of a source: so many that counts over all cells of a file fit in 64 bits.
+    pub const ROWS: u64 = 1_000_000_000_000;
     /// Definitions that are named where they differ.
     pub const NAMED: usize = 8;
 }
@@ -211,6 +213,9 @@ impl Reader<'_, '_> {
         if source.name != text.source {
             return Err(Flaw::Shape.into());
         }
+        if text.rows > limits::ROWS {
+            return Err(Flaw::Number { text: text.rows.to_string() }.into());
+        }
         let column = |name: &String| source.columns.iter().position(|column| column.name == *name);
         let identities = |lists: BTreeMap<String, Vec<String>>| -> Result<Identities, Wrong> {
             let mut out = BTreeMap::new();
@@ -257,7 +262,7 @@ impl Reader<'_, '_> {
         }
         let mut sets = Vec::new();
         for (at, set) in text.sets.into_iter().enumerate() {
-            sets.push(self.cells(&question, at, set, windows.len(), &keys)?);
+            sets.push(self.cells(&question, at, set, (windows.len(), text.rows), &keys)?);
         }
         let facts = text.facts.into_iter().map(|fact| self.fact(&question, fact, windows.len()));
         let facts = facts.collect::<Option<Vec<StatedFact>>>().ok_or(Flaw::Shape)?;
@@ -286,7 +291,7 @@ impl Reader<'_, '_> {
         question: &Question,
         at: usize,
         text: SetText<'_>,
-        windows: usize,
+        (windows, rows): (usize, u64),
         identities: &Identities,
     ) -> Result<Cells, Wrong> {
         let query = &question.query;
@@ -325,7 +330,7 @@ impl Reader<'_, '_> {
                     LaneState::Keys(column) => identities.get(column).map_or(0, Vec::len),
                     _ => 0,
                 };
-                found.push(value(raw.get(), *state, known).map_err(here)?);
+                found.push(value(raw.get(), *state, known, rows).map_err(here)?);
             }
             if cells.insert(cell.into_boxed_slice(), found.into_boxed_slice()).is_some() {
                 return Err(here(Flaw::CellTwice));
@@ -395,33 +400,34 @@ fn decimal(text: &str) -> Result<Decimal, Flaw> {
     decimal_of(text).ok_or_else(|| Flaw::Number { text: short(text) })
 }
 
-/// The value of a lane, of a source with so many identities in the lane's column.
-fn value(text: &str, state: LaneState, identities: usize) -> Result<LaneValue, Flaw> {
+/// The value of a lane, of a source with so many identities in the lane's column and so many rows.
+fn value(text: &str, state: LaneState, identities: usize, rows: u64) -> Result<LaneValue, Flaw> {
+    let counted = |count: u64| if count <= rows { Ok(count) } else { Err(Flaw::TooMany { count }) };
     fn parse<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, Flaw> {
         serde_json::from_str(text).map_err(|_| Flaw::Number { text: short(text) })
     }
     Ok(match state {
         LaneState::Rows | LaneState::Line | LaneState::Present(_) | LaneState::Distinct(_) => {
-            LaneValue::Count(parse(text)?)
+            LaneValue::Count(counted(parse(text)?)?)
         }
         LaneState::Sum(_) | LaneState::First { .. } | LaneState::Last { .. } if text.starts_with('{') => {
             let of: QualifiedText = parse(text)?;
             LaneValue::Qualified(Box::new(QualifiedSum {
                 stated: decimal(&of.stated)?,
-                values: of.values,
+                values: counted(of.values)?,
                 low: decimal(&of.low)?,
-                no_low: of.no_low,
-                open_low: of.open_low,
+                no_low: counted(of.no_low)?,
+                open_low: counted(of.open_low)?,
                 high: decimal(&of.high)?,
-                no_high: of.no_high,
-                open_high: of.open_high,
-                about: of.about,
-                otherwise: of.otherwise,
+                no_high: counted(of.no_high)?,
+                open_high: counted(of.open_high)?,
+                about: counted(of.about)?,
+                otherwise: counted(of.otherwise)?,
             }))
         }
         LaneState::Sum(_) | LaneState::First { .. } | LaneState::Last { .. } => {
             let (sum, values): (String, u64) = parse(text)?;
-            LaneValue::Sum(decimal(&sum)?, values)
+            LaneValue::Sum(decimal(&sum)?, counted(values)?)
         }
         LaneState::Minimum(_) | LaneState::Maximum(_) => {
             let extreme: Option<String> = parse(text)?;
@@ -429,7 +435,7 @@ fn value(text: &str, state: LaneState, identities: usize) -> Result<LaneValue, F
         }
         LaneState::Values(_) | LaneState::Marks(_) => {
             let values: Vec<(String, u64)> = parse(text)?;
-            let values = values.into_iter().map(|(value, rows)| Ok((decimal(&value)?, rows)));
+            let values = values.into_iter().map(|(value, rows)| Ok((decimal(&value)?, counted(rows)?)));
             let values = values.collect::<Result<Vec<_>, Flaw>>()?;
             if !values.is_sorted_by(|(a, _), (b, _)| crate::cubes::compare(*a, *b).is_lt()) {
                 return Err(Flaw::Shape);

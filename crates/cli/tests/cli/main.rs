@@ -4,6 +4,7 @@ mod commands;
 mod folder;
 #[cfg(unix)]
 mod interrupt;
+mod partial;
 mod problems;
 mod schema;
 mod secret;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::folder::Folder;
 
 /// The part of JSON Schema that our schema uses; a word that is not known here fails the test.
-fn validate(value: &Value, schema: &Value, root: &Value, at: &str) -> Result<(), String> {
+pub fn validate(value: &Value, schema: &Value, root: &Value, at: &str) -> Result<(), String> {
     let Some(schema) = schema.as_object() else {
         return if schema == &Value::Bool(true) { Ok(()) } else { Err(format!("{at}: no schema")) };
     };
