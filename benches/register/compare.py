@@ -63,10 +63,11 @@ def run(command, environment=None):
     return {"wall": time.perf_counter() - started, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": peak}
 
 
-def build():
-    subprocess.run(
-        ["cargo", "build", "--quiet", "--release", "-p", "jauge-cli", "-p", "jauge-benches", "--bins"], cwd=ROOT, check=True
-    )
+def build(jauge):
+    """The binary to measure, built unless it is given, with the generator."""
+    packages = ["-p", "jauge-benches"] + ([] if jauge else ["-p", "jauge-cli"])
+    subprocess.run(["cargo", "build", "--quiet", "--release", *packages, "--bins"], cwd=ROOT, check=True)
+    return jauge or TARGET / "release" / "jauge"
 
 
 def register(rows, seed, form="csv", wide=False):
@@ -196,8 +197,8 @@ def arguments():
 
 def main():
     given = arguments()
-    build()
-    given.jauge = given.jauge or TARGET / "release" / "jauge"
+    if not (given.jauge and given.data):
+        given.jauge = build(given.jauge)
     variants.indicators(given.work)
     data = given.data.resolve() if given.data else register(given.rows, given.seed, given.format, variants.wide(given.work))
     before = os.getloadavg()[0]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import compare
 import variants
-from compare import PLACE, TARGET, register, run
+from compare import PLACE, register, run
 
 SEED = 2026
 DISTINCT = (0, 1, 2, 5, 10, 15, 20)
@@ -150,8 +150,7 @@ def main():
     for name in wanted:
         if name not in CURVES:
             parser.error(f"no curve is called {name}")
-    compare.build()
-    given.jauge = given.jauge or TARGET / "release" / "jauge"
+    given.jauge = compare.build(given.jauge)
     measured = {}
     try:
         for name in wanted:

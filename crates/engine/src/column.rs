@@ -369,7 +369,8 @@ fn member(
     spellings: &FxHashMap<String, usize>,
     style: NumberStyle,
 ) -> Result<Value, Mistake> {
-    let is_bands = dimension.members.iter().any(|member| member.band.is_some());
+    // A code list may have a hundred thousand members: only bands are looked through.
+    let is_bands = dimension.bands_of.is_some() && dimension.members.iter().any(|member| member.band.is_some());
     if is_bands {
         match read_number(text, style) {
             Ok(number) => {
