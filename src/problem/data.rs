@@ -298,6 +298,11 @@ pub enum DataProblem {
         /// The path as declared.
         path: String,
     },
+    /// `0.1` kept as a binary floating-point number: no decimal is exactly that.
+    Inexact {
+        /// The shortest decimal that stands for it.
+        text: String,
+    },
     /// `#N/A`, `#DIV/0!` in a cell of a workbook.
     ErrorCell {
         /// As the workbook shows it.
@@ -382,7 +387,7 @@ fn en_separator(separator: char) -> String {
 
 impl DataProblem {
     pub(super) const CODES: &'static [&'static str] = &[
-        "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
+        "E0558", "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
         "E0514", "E0515", "E0516", "E0517", "E0518", "E0519", "E0520", "E0521", "E0522", "E0523", "E0524", "E0525", "E0526",
         "E0527", "E0528", "E0529", "E0530", "E0535", "E0540", "E0565", "E0566", "E0567", "E0570", "E0571", "E0572", "E0573",
         "E0574", "E0575", "E0576", "W0501", "W0502",
@@ -432,6 +437,7 @@ impl DataProblem {
             DataProblem::NoSheets { .. } => "E0575",
             DataProblem::ErrorCell { .. } => "E0576",
             DataProblem::NoResult { .. } => "E0535",
+            DataProblem::Inexact { .. } => "E0558",
             DataProblem::HeaderOnly { .. } => "W0501",
             DataProblem::HiddenSheet { .. } => "W0502",
         }
@@ -464,12 +470,12 @@ impl DataProblem {
                 fr: Words::new(
                     format!("« {path} » est un dossier, pas un fichier"),
                     "un dossier",
-                    format!("nommez un fichier CSV de ce dossier : fichier: \"{path}/donnees.csv\""),
+                    format!("nommez un fichier (fichier: \"{path}/donnees.csv\"), ou tous ceux du dossier : fichier: \"{path}/\""),
                 ),
                 en: Words::new(
                     format!("`{path}` is a folder, not a file"),
                     "a folder",
-                    format!("name a CSV file of this folder: file: \"{path}/data.csv\""),
+                    format!("name a file (file: \"{path}/data.csv\"), or all those of the folder: file: \"{path}/\""),
                 ),
             },
             DataProblem::FileForbidden { path } => Both {
@@ -633,6 +639,18 @@ impl DataProblem {
                     format!("`{path}` is no workbook: it has no sheet"),
                     "a sheet is declared for this file",
                     "remove the line `sheet:`, or name a file .xlsx, .xls or .ods",
+                ),
+            },
+            DataProblem::Inexact { text } => Both {
+                fr: Words::new(
+                    format!("« {text} » est un nombre à virgule flottante, pas un décimal exact"),
+                    "le fichier garde une valeur binaire approchée : la somme ne serait pas exacte",
+                    "exportez la colonne en décimal (par exemple DECIMAL(12, 2)) ou en texte",
+                ),
+                en: Words::new(
+                    format!("`{text}` is a floating-point number, not an exact decimal"),
+                    "the file keeps a binary value that is near: the sum would not be exact",
+                    "export the column as a decimal (DECIMAL(12, 2), for instance) or as text",
                 ),
             },
             DataProblem::ErrorCell { text } => Both {

@@ -150,6 +150,8 @@ families! {
     data::DataProblem,
     /// E05: data files as a whole.
     files::FileProblem,
+    /// E05: Parquet files and folders of files.
+    columnar::ColumnarProblem,
     /// E06: evaluation.
     evaluation::EvaluationProblem,
     /// E07: rules and published figures.

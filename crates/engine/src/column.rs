@@ -251,6 +251,7 @@ impl<'a> Reader<'a> {
         match mistake {
             Mistake::ErrorCell => DataProblem::ErrorCell { text },
             Mistake::NoResult => DataProblem::NoResult { text },
+            Mistake::Inexact => DataProblem::Inexact { text },
             Mistake::Empty => DataProblem::EmptyCell { column: self.column.name.clone() },
             Mistake::NotANumber => DataProblem::NotANumber { text },
             Mistake::Qualified => DataProblem::QualifiedText { text, column: self.column.name.clone() },
@@ -542,12 +543,6 @@ pub(crate) enum Kind {
 pub(crate) struct Needed<'a> {
     /// Index in the source.
     pub(crate) index: usize,
-    /// Place of its cells in the row.
-    pub(crate) place: usize,
-    /// Number in the file, from 1.
-    pub(crate) number: u32,
-    /// Header in the file.
-    pub(crate) header: String,
     pub(crate) reader: Reader<'a>,
     /// The query's keys over this column: index of the key, the key.
     pub(crate) keys: Vec<(usize, &'a Key)>,
@@ -581,6 +576,8 @@ pub(crate) struct Memory {
     /// Slots beyond those that last: they are forgotten with the block.
     passing: FxHashMap<Box<[u8]>, u32>,
     values: Vec<(Value, Option<Mistake>)>,
+    /// The texts of slots that could not be read.
+    wrong: FxHashMap<u32, Box<str>>,
     /// `words` each: which filters the value lets pass.
     pub(crate) masks: Vec<u64>,
     /// `test_words` each: which tests of the general filters hold.
@@ -613,6 +610,9 @@ impl Memory {
         let (value, mistake) = needed.reader.read(text);
         self.values.push((value, mistake));
         let bare = bare(text);
+        if mistake.is_some() {
+            self.wrong.insert(slot, bare.into());
+        }
         let composed = composed(bare);
         needed.conditions.push(value, &composed, &mut self.masks, &mut self.tests);
         self.codes.resize_with(needed.keys.len(), Vec::new);
@@ -635,6 +635,7 @@ impl Memory {
         }
         self.passing.clear();
         let lasting = self.slots.len();
+        self.wrong.retain(|slot, _| (*slot as usize) < lasting);
         self.values.truncate(lasting);
         self.masks.truncate(lasting * needed.conditions.words());
         self.tests.truncate(lasting * needed.conditions.test_words());
@@ -645,6 +646,16 @@ impl Memory {
 
     pub(crate) fn value(&self, slot: u32) -> Value {
         self.values.get(slot as usize).map_or(Value::Missing, |(value, _)| *value)
+    }
+
+    /// Some slot could not be read.
+    pub(crate) fn has_wrong(&self) -> bool {
+        !self.wrong.is_empty()
+    }
+
+    /// The text of a slot that could not be read.
+    pub(crate) fn wrong(&self, slot: u32) -> &str {
+        self.wrong.get(&slot).map_or("", |text| text)
     }
 
     pub(crate) fn mistake(&self, slot: u32) -> Option<Mistake> {

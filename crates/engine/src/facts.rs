@@ -12,8 +12,8 @@ use crate::cell::Value;
 use crate::class::Shape;
 use crate::column::Needed;
 use crate::distinct::Identity;
+use crate::files::Files;
 use crate::filter::has;
-use crate::open::FilePlace;
 use crate::text::plain;
 
 /// The places of a source's fact columns among the needed ones, and its priority.
@@ -204,7 +204,7 @@ pub(crate) type Texts = BTreeMap<u64, Vec<String>>;
 pub(crate) struct Telling<'t, 'a> {
     pub(crate) query: &'t CubeQuery,
     pub(crate) shape: Shape,
-    pub(crate) place: &'t FilePlace,
+    pub(crate) files: &'t Files,
     pub(crate) needed: &'t [Needed<'a>],
     pub(crate) places: &'t FactPlaces,
     pub(crate) texts: &'t Texts,
@@ -223,19 +223,16 @@ impl Telling<'_, '_> {
         if shown.is_empty() {
             shown = (0..count).collect();
         }
-        let column = shown.first().and_then(|at| self.places.stated.get(*at)).and_then(|at| self.needed.get(*at));
+        let column = shown.first().and_then(|at| self.places.stated.get(*at)).copied();
         let statements: Vec<Statement> = fact
             .lines
             .iter()
             .enumerate()
             .map(|(at, line)| {
                 let texts: Vec<String> = shown.iter().map(|at| of(*line, at + 2).unwrap_or_default()).collect();
-                let place = DataPlace {
-                    line: *line,
-                    column: column.map_or(0, |one| one.number),
-                    header: column.map_or_else(String::new, |one| one.header.clone()),
-                    text: texts.join(" | "),
-                    ..self.place.whole()
+                let place = match column {
+                    Some(at) => self.files.cell(at, *line, texts.join(" | ")),
+                    None => DataPlace { text: texts.join(" | "), ..self.files.whole(*line) },
                 };
                 let by = of(*line, 1).filter(|by| !by.is_empty());
                 Statement { by, place, counted: fact.decided && at == 0 }
@@ -253,7 +250,7 @@ impl Telling<'_, '_> {
                 false => FactProblem::Undecided { code, statements: stated, by, declared: self.places.declared },
             };
             let mut places = statements.iter().map(|one| Place::Data(one.place.clone()));
-            let at = places.next().unwrap_or_else(|| Place::Path(self.place.path.clone()));
+            let at = places.next().unwrap_or_else(|| Place::Path(self.files.get(0).place.path));
             Problem { also: places.collect(), ..Problem::at(fact, at) }
         });
         let keys = (0..self.query.keys.len()).map(|key| self.shape.code(&fact.words, key)).collect();

@@ -8,7 +8,7 @@ use jauge::problem::{Binary, DataProblem, Fact, close_to};
 use memchr::{memchr, memchr_iter, memchr2};
 
 use crate::limits;
-use crate::open::Input;
+use crate::open::{FilePlace, Input};
 
 /// Why reading ends early: the source is unreadable.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +53,8 @@ pub(crate) struct Feed {
     pub(crate) newline: u8,
     /// It is a sheet of a workbook.
     pub(crate) is_sheet: bool,
+    /// Where its problems are.
+    pub(crate) place: FilePlace,
     chunk: usize,
     ended: bool,
 }
@@ -79,6 +81,7 @@ impl Feed {
             separator: b',',
             newline: b'\n',
             is_sheet: false,
+            place: FilePlace::default(),
             chunk: chunk.max(1),
             ended: false,
         };
@@ -128,6 +131,7 @@ impl Feed {
             separator: crate::sheet::CELL,
             newline: crate::sheet::ROW,
             is_sheet: true,
+            place: FilePlace::default(),
             chunk: chunk.max(1),
             ended: false,
         }

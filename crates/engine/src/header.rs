@@ -287,6 +287,8 @@ fn cells(feed: &Feed, record: std::ops::Range<usize>, separator: u8) -> Result<V
         wanted: (0..limits::COLUMNS as u32).take(bytes.len() + 1).collect(),
         places: (bytes.len() + 1).min(limits::COLUMNS),
         beside: false,
+        of_needed: Vec::new(),
+        named: Vec::new(),
     };
     let (mut names, mut columns) = (Vec::new(), 0);
     let mut buffers = crate::split::Buffers::default();

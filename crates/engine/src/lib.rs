@@ -19,14 +19,19 @@ mod distinct;
 mod engine;
 mod facts;
 mod feed;
+mod files;
 mod filter;
 mod fold;
+mod folder;
 mod fused;
 mod header;
 mod join;
+mod layout;
+mod merge;
 mod ods;
 mod open;
 mod page;
+mod pages;
 mod people;
 mod pieces;
 mod remark;
@@ -39,6 +44,8 @@ mod split;
 mod sum;
 mod table;
 mod text;
+mod text_files;
+mod told;
 mod unpack;
 mod windows;
 mod xlsx;
@@ -71,6 +78,10 @@ pub mod limits {
     pub const DIGITS: u32 = 28;
     /// Columns of a file.
     pub const COLUMNS: usize = 100_000;
+    /// Files of one source.
+    pub const FILES: usize = 1_000_000;
+    /// Folders in each other below the one that a source names.
+    pub const FOLDERS: usize = 16;
     /// Classes of rows that a thread holds before it folds them into cells.
     pub const CLASSES: usize = 1 << 18;
     /// Bytes of the parts of a workbook that are unpacked into memory, together: texts and styles; the whole of an `.xls`.

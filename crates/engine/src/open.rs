@@ -96,7 +96,7 @@ pub(crate) fn feed_of(mut bytes: Bytes, declared: &str, format: &Format, chunk: 
 }
 
 /// Opens a file whose path is declared with `/` below `root`.
-fn file(root: &Path, declared: &str) -> Result<File, Box<Fact>> {
+pub(crate) fn file(root: &Path, declared: &str) -> Result<File, Box<Fact>> {
     let path = join(root, declared);
     let trouble = |error: &io::Error| Box::new(told(error, root, declared));
     // Before it is opened: opening a pipe waits for whoever writes to it.
@@ -150,7 +150,7 @@ pub(crate) fn told(error: &io::Error, root: &Path, declared: &str) -> Fact {
     fact.into()
 }
 
-fn join(root: &Path, declared: &str) -> PathBuf {
+pub(crate) fn join(root: &Path, declared: &str) -> PathBuf {
     let mut path = root.to_path_buf();
     if declared.starts_with('/') {
         return PathBuf::from(declared);

@@ -124,10 +124,33 @@ impl Plan {
         Some(plan)
     }
 
-    /// The plan's filters that a row passes, as `passes` tells of a bit of its mask.
-    #[inline]
-    pub(crate) fn filters(&self, passes: impl Fn(usize) -> bool) -> u64 {
-        self.bits.iter().enumerate().fold(0, |all, (at, bit)| all | u64::from(passes(*bit)) << at)
+    /// What pairs say of the rows of a block besides their keys: the filters that each passes, and its codes. `masks` are the
+    /// words of the rows' masks, `places` the places of their codes for each key of the query.
+    pub(crate) fn pack(&self, masks: &[Vec<u64>], places: &[Vec<u32>], rows: usize, out: &mut Vec<Vec<u64>>) {
+        out.resize_with(self.words, Vec::new);
+        for word in out.iter_mut() {
+            word.clear();
+            word.resize(rows, 0);
+        }
+        if let Some(filters) = out.first_mut() {
+            for (at, bit) in self.bits.iter().enumerate() {
+                let Some(mask) = masks.get(bit / 64) else { continue };
+                for (own, mask) in filters.iter_mut().zip(mask) {
+                    *own |= (mask >> (bit % 64) & 1) << at;
+                }
+            }
+        }
+        for (key, word, shift, mask) in &self.keys {
+            let (Some(own), Some(places)) = (out.get_mut(*word), places.get(*key)) else { continue };
+            for (own, place) in own.iter_mut().zip(places) {
+                *own |= (u64::from(*place) & mask) << shift;
+            }
+        }
+    }
+
+    /// Of the first word of a row, the filters.
+    pub(crate) fn filters(&self) -> u64 {
+        if self.bits.len() < 64 { (1 << self.bits.len()) - 1 } else { u64::MAX }
     }
 
     /// An empty collection.
@@ -229,6 +252,18 @@ pub(crate) fn digits(text: &[u8]) -> Option<u64> {
 }
 
 impl Pairs {
+    /// The key of a whole number.
+    #[inline]
+    pub(crate) fn key_of_number(&mut self, number: i64, bytes: &mut Vec<u8>) -> u64 {
+        match u64::try_from(number) {
+            Ok(number) if number < NUMBER => NUMBER | number,
+            Ok(_) | Err(_) => {
+                let number = jauge::plan::Decimal { mantissa: i128::from(number), scale: 0 };
+                self.key(Value::Number(number), "", bytes)
+            }
+        }
+    }
+
     /// The key of a value in 64 bits.
     pub(crate) fn key(&mut self, value: Value, text: &str, bytes: &mut Vec<u8>) -> u64 {
         match value {
@@ -254,13 +289,13 @@ impl Pairs {
         LONG | u64::from(self.texts.id(bytes))
     }
 
-    /// Adds a row that passes some of the plan's filters.
+    /// Adds a row of a block that was packed.
     #[inline]
-    pub(crate) fn add(&mut self, plan: &Plan, key: u64, filters: u64, place: impl Fn(usize) -> u32) {
+    pub(crate) fn add(&mut self, key: u64, packed: &[Vec<u64>], row: usize) {
         match &mut self.parts {
-            Parts::One(parts) => put(parts, plan, key, filters, place),
-            Parts::Two(parts) => put(parts, plan, key, filters, place),
-            Parts::Three(parts) => put(parts, plan, key, filters, place),
+            Parts::One(parts) => put(parts, key, packed, row),
+            Parts::Two(parts) => put(parts, key, packed, row),
+            Parts::Three(parts) => put(parts, key, packed, row),
         }
     }
 
@@ -284,21 +319,19 @@ impl Pairs {
     }
 }
 
+fn hash(key: u64) -> u64 {
+    // Multiplication alone leaves the low bits of alike keys alike.
+    let mixed = (key ^ key >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+}
+
 fn part_of(key: u64) -> usize {
-    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % PARTS
+    (hash(key) >> (u64::BITS - PARTS.ilog2())) as usize % PARTS
 }
 
 #[inline]
-fn put<const W: usize>(parts: &mut [Part<W>], plan: &Plan, key: u64, filters: u64, place: impl Fn(usize) -> u32) {
-    let mut words = [0u64; W];
-    if let Some(first) = words.first_mut() {
-        *first = filters;
-    }
-    for (key, word, shift, mask) in &plan.keys {
-        if let Some(own) = words.get_mut(*word) {
-            *own |= (u64::from(place(*key)) & mask) << shift;
-        }
-    }
+fn put<const W: usize>(parts: &mut [Part<W>], key: u64, packed: &[Vec<u64>], row: usize) {
+    let words = std::array::from_fn(|word| packed.get(word).and_then(|all| all.get(row)).copied().unwrap_or(0));
     if let Some(part) = parts.get_mut(part_of(key)) {
         part.push((key, words));
     }
@@ -356,6 +389,7 @@ fn count_parts<const W: usize>(plan: &Plan, all: Vec<Vec<Part<W>>>, threads: usi
     }
     let next = AtomicUsize::new(0);
     let work = || {
+        let mut spare = Vec::new();
         let mut tallies: Vec<Tally> = plan.groups.iter().map(|group| Tally::new(group.lanes.len())).collect();
         while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let lists = std::mem::take(&mut *part.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
@@ -363,8 +397,7 @@ fn count_parts<const W: usize>(plan: &Plan, all: Vec<Vec<Part<W>>>, threads: usi
             for list in lists {
                 pairs.extend_from_slice(&list);
             }
-            pairs.sort_unstable();
-            pairs.dedup();
+            together(&mut pairs, &mut spare);
             for run in pairs.chunk_by(|a, b| a.0 == b.0) {
                 for (group, tally) in plan.groups.iter().zip(&mut tallies) {
                     match run.len() {
@@ -394,6 +427,52 @@ fn count_parts<const W: usize>(plan: &Plan, all: Vec<Vec<Part<W>>>, threads: usi
         }
     }
     counted
+}
+
+/// Brings the pairs of each key together, each pair once: they are dealt into small heaps by the hash of the key, and the heaps
+/// are sorted.
+fn together<const W: usize>(pairs: &mut Vec<Pair<W>>, spare: &mut Vec<Pair<W>>) {
+    const HEAP: usize = 4;
+    const MOST: u32 = 20;
+    let bits = (pairs.len() / HEAP).checked_ilog2().unwrap_or(0).min(MOST);
+    if bits == 0 {
+        pairs.sort_unstable();
+        pairs.dedup();
+        return;
+    }
+    // The highest bits of the hash are those of the part.
+    let heap = |key: u64| (hash(key) << PARTS.ilog2() >> (u64::BITS - bits)) as usize;
+    let mut ends = vec![0usize; (1 << bits) + 1];
+    for (key, _) in pairs.iter() {
+        if let Some(end) = ends.get_mut(heap(*key) + 1) {
+            *end += 1;
+        }
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    // From here on, an end is where the next pair of the heap goes: after all, the end of the heap.
+    spare.clear();
+    spare.resize(pairs.len(), (0, [0; W]));
+    for pair in pairs.iter() {
+        if let Some(at) = ends.get_mut(heap(pair.0)) {
+            if let Some(slot) = spare.get_mut(*at) {
+                *slot = *pair;
+            }
+            *at += 1;
+        }
+    }
+    let mut start = 0;
+    for end in ends.iter().take(1 << bits) {
+        if let Some(heap) = spare.get_mut(start..*end) {
+            heap.sort_unstable();
+        }
+        start = *end;
+    }
+    std::mem::swap(pairs, spare);
+    pairs.dedup();
 }
 
 /// Counts of keys in the cells of one group.

@@ -7,7 +7,7 @@ use crate::column::{Kind, Memory};
 use crate::report::Mistakes;
 use crate::scan::Scan;
 use crate::sheet::bare;
-use crate::split::Row;
+use crate::split::{Layout, Of, Row};
 
 /// The cells of some records, by column.
 #[derive(Default)]
@@ -23,8 +23,10 @@ pub(crate) struct Records {
 const APART: u32 = 1 << 31;
 
 impl Records {
-    pub(crate) fn new(places: usize) -> Self {
-        Records { places, cells: vec![(0, 0); places * ROWS], ..Records::default() }
+    /// Makes room for records of so many cells.
+    pub(crate) fn suit(&mut self, places: usize) {
+        self.places = places;
+        self.cells.resize(places * ROWS, (0, 0));
     }
 
     /// Takes in a record; true when no other has room.
@@ -66,8 +68,7 @@ impl Records {
 pub(crate) struct OfChunk<'c> {
     pub(crate) chunk: &'c str,
     pub(crate) records: &'c Records,
-    /// For each needed column, its place.
-    pub(crate) places: &'c [usize],
+    pub(crate) layout: &'c Layout,
 }
 
 impl OfChunk<'_> {
@@ -81,9 +82,11 @@ impl OfChunk<'_> {
 
 impl Texts for OfChunk<'_> {
     fn text(&self, at: usize, row: usize) -> Cow<'_, str> {
-        let place = self.places.get(at).copied().unwrap_or(usize::MAX);
-        let cell = if place < self.records.places { self.records.column(place).get(row) } else { None };
-        Cow::Borrowed(cell.map_or("", |cell| bare(self.cell(*cell))))
+        let text = match self.layout.place_of(at) {
+            Of::Place(place) => self.records.column(place).get(row).map_or("", |cell| self.cell(*cell)),
+            Of::Name(name) => name,
+        };
+        Cow::Borrowed(bare(text))
     }
 }
 
@@ -97,7 +100,11 @@ pub(crate) fn fill(
 ) {
     let lines = &block.lines;
     for (at, ((needed, memory), column)) in scan.needed.iter().zip(memories).zip(&mut block.columns).enumerate() {
-        let cells = texts.records.column(needed.place).iter().zip(lines);
+        let place = texts.layout.place_of(at);
+        let cells = (0..lines.len()).zip(lines).map(|(row, line)| match place {
+            Of::Place(place) => (texts.records.column(place).get(row).map_or("", |cell| texts.cell(*cell)), line),
+            Of::Name(name) => (name, line),
+        });
         let mut decimals = needed.reader.reads_numbers();
         let mut saw = |text: &str, line: u64, mistakes: &mut Mistakes| {
             // What a workbook keeps as a number has no marks of its own. The first one of a block is enough.
@@ -108,8 +115,7 @@ pub(crate) fn fill(
         };
         match needed.kind {
             Kind::Remembered => {
-                for (cell, line) in cells {
-                    let text = texts.cell(*cell);
+                for (text, line) in cells {
                     let slot = memory.slot(text, needed, scan.catalog, &scan.codes);
                     column.slots.push(slot);
                     if let Some(mistake) = memory.mistake(slot) {
@@ -122,8 +128,7 @@ pub(crate) fn fill(
                 }
             }
             Kind::Number | Kind::Text => {
-                for (cell, line) in cells {
-                    let text = texts.cell(*cell);
+                for (text, line) in cells {
                     if let Some(quick) = needed.quick
                         && let Some((number, scale)) = quick.read(text.as_bytes())
                     {

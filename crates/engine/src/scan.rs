@@ -1,29 +1,34 @@
 //! One thread's share of a scan: chunks pulled from the feed, blocks of rows to cells, classes and keys.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use jauge::plan::{Catalog, CubeQuery, LaneState};
+use jauge::problem::Problem;
 
 use crate::block::{Block, Cuts, Form, Texts};
 use crate::cell::{Mistake, Value};
-use crate::class::{Classes, Measured, Shape, encode_code};
+use crate::class::{Classes, Measured, Shape, encode_code, measured};
 use crate::codes::Codes;
 use crate::column::{Kind, Memory, Needed};
 use crate::distinct::{Keys, Occurrences, identify};
 use crate::facts::{FactPlaces, Facts, Waiting};
-use crate::feed::{Feed, Stop};
+use crate::files::{Files, file_of};
 use crate::filter::Filters;
 use crate::fold::Folded;
-use crate::fused::{Cells, Fused, Lines};
+use crate::fused::{Cells, Fused, Lines, is_here};
 use crate::header::not_utf8_at;
 use crate::limits;
-use crate::open::FilePlace;
+use crate::pages::Pages;
 use crate::people::{Pairs, Plan};
-use crate::report::Mistakes;
+use crate::report::{Mistakes, shorten};
 use crate::rows::{OfChunk, Records, fill};
 use crate::split::{Buffers, Layout, Row, rows};
 use crate::text::{plain, trim};
+use crate::text_files::{Pulled, TextFiles, Trouble};
+use crate::told::MASK;
 
 /// What all threads share.
 pub(crate) struct Scan<'a> {
@@ -44,7 +49,8 @@ pub(crate) struct Scan<'a> {
     pub(crate) shape: Shape,
     /// Which bits of a row's words matter to what is kept by classes; `None` where nothing is.
     pub(crate) class_words: Option<Vec<u64>>,
-    /// Needed columns whose distinct values are kept by classes.
+    /// Columns of the source whose distinct values are kept by classes, and their places among the needed ones.
+    pub(crate) distinct_columns: Vec<usize>,
     pub(crate) distinct: Vec<usize>,
     /// Which bits of a class's words matter to them.
     pub(crate) distinct_words: Vec<u64>,
@@ -52,18 +58,23 @@ pub(crate) struct Scan<'a> {
     pub(crate) unique: Vec<usize>,
     /// Where the columns of facts are.
     pub(crate) facts: Option<FactPlaces>,
-    pub(crate) layout: Layout,
-    pub(crate) place: FilePlace,
-    /// The line of the last header.
-    pub(crate) header_line: u64,
+    pub(crate) reading: Reading<'a>,
+    pub(crate) files: Files,
     /// First cells of rows that are left out.
     pub(crate) excluded: Vec<String>,
-    pub(crate) encoding_known: bool,
-    pub(crate) feed: Mutex<Feed>,
-    pub(crate) stop: Mutex<Option<Stop>>,
+    /// The first trouble that ends the scan.
+    pub(crate) stop: Mutex<Option<Trouble>>,
     pub(crate) stopped: AtomicBool,
     pub(crate) rows: AtomicU64,
     pub(crate) told: &'a (dyn Fn(u64, u64, u64) + Send + Sync),
+}
+
+/// Where rows come from.
+pub(crate) enum Reading<'a> {
+    /// Records of text files and sheets.
+    Text(Box<Mutex<TextFiles<'a>>>),
+    /// Row groups of Parquet files.
+    Pages(Pages),
 }
 
 /// What a thread has found.
@@ -97,6 +108,8 @@ pub(crate) struct Hands {
     slots: Vec<u32>,
     /// For each needed column, the numbers that its slots add, and those of the rows.
     amounts: Vec<Amounts>,
+    /// What pairs say of the rows.
+    packed: Vec<Vec<u64>>,
     words: Vec<u64>,
     projected: Vec<u64>,
     values: Vec<Value>,
@@ -113,7 +126,143 @@ struct Amounts {
     of_rows: Vec<i64>,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    /// Sorts out what is kept of rows in which way.
+    pub(crate) fn new(
+        query: &'a CubeQuery,
+        catalog: Catalog<'a>,
+        mut needed: Vec<Needed<'a>>,
+        reading: Reading<'a>,
+        files: Files,
+        told: &'a (dyn Fn(u64, u64, u64) + Send + Sync),
+    ) -> Scan<'a> {
+        let (filters, mut conditions) = Filters::new(query, catalog);
+        for one in &mut needed {
+            if let Some(conditions) = conditions.get_mut(one.index) {
+                one.conditions = std::mem::take(conditions);
+            }
+            one.kind = one.kind();
+        }
+        let place = |column: usize| needed.iter().position(|one| one.index == column).unwrap_or(usize::MAX);
+        let shape = Shape { mask_words: filters.words, keys: query.keys.len() };
+        let codes = Codes::of(query, catalog);
+        let columns_of = |of: &dyn Fn(LaneState) -> Option<usize>| -> BTreeSet<usize> {
+            query.lanes.iter().filter_map(|lane| of(lane.state)).collect()
+        };
+        let people: Vec<Plan> = columns_of(&distinct_of)
+            .into_iter()
+            .filter_map(|column| Plan::new(query, column, place(column), &filters, &codes))
+            .collect();
+        let is_pairs =
+            |state: LaneState| distinct_of(state).is_some_and(|of| people.iter().any(|plan| plan.column == of));
+        let fused = Fused::new(query, &filters, &codes, place, is_pairs);
+        let by_class: Vec<Vec<bool>> = query
+            .sets
+            .iter()
+            .zip(&fused.sets)
+            .map(|(set, fused)| {
+                let elsewhere = |state| fused.is_some() && (is_here(state) || is_pairs(state));
+                let is_by_class = |lane: &usize| query.lanes.get(*lane).is_some_and(|lane| !elsewhere(lane.state));
+                set.lanes.iter().map(is_by_class).collect()
+            })
+            .collect();
+        let is_by_class = |set: usize, position: usize, _: LaneState| {
+            by_class.get(set).and_then(|lanes| lanes.get(position)) == Some(&true)
+        };
+        let class_words = match query.facts {
+            Some(_) => Some(vec![u64::MAX; shape.width()]),
+            None => words_of(query, shape, is_by_class),
+        };
+        let of_class =
+            |state: LaneState| matches!(state, LaneState::Distinct(_) | LaneState::Keys(_)) && !is_pairs(state);
+        let distinct_words = words_of(query, shape, |_, _, state| of_class(state)).unwrap_or_default();
+        let distinct_columns: Vec<usize> = columns_of(&|state| match state {
+            LaneState::Keys(column) => Some(column),
+            state if is_pairs(state) => None,
+            state => distinct_of(state),
+        })
+        .into_iter()
+        .collect();
+        Scan {
+            measured: measured(query, place, &by_class),
+            distinct: distinct_columns.iter().map(|column| place(*column)).collect(),
+            unique: query.unique.iter().map(|column| place(*column)).collect(),
+            facts: query.facts.as_ref().map(|facts| FactPlaces::new(facts, place)),
+            query,
+            catalog,
+            filters,
+            codes,
+            fused,
+            people,
+            by_class,
+            shape,
+            class_words,
+            distinct_columns,
+            distinct_words,
+            needed,
+            reading,
+            files,
+            excluded: Vec::new(),
+            stop: Mutex::new(None),
+            stopped: AtomicBool::new(false),
+            rows: AtomicU64::new(0),
+            told,
+        }
+    }
+
+    /// What is worth knowing about the files, and declared columns that are not there.
+    pub(crate) fn remarks(&self) -> Vec<Problem> {
+        let Reading::Text(text) = &self.reading else { return Vec::new() };
+        let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut problems = std::mem::take(&mut text.problems);
+        for (file, remarks) in &text.remarks {
+            let known = self.files.get(*file);
+            problems.extend(remarks.problems(&known.place, known.header_line));
+        }
+        problems
+    }
+
+    /// The texts of some lines in some needed columns, read again; nothing for lines that cannot be read any more.
+    pub(crate) fn texts(&self, mut lines: Vec<u64>, columns: &[usize]) -> BTreeMap<u64, Vec<String>> {
+        let mut texts = BTreeMap::new();
+        lines.sort_unstable();
+        lines.dedup();
+        let mut keep = |line: u64, text: &dyn Fn(usize) -> String| {
+            let parts = columns.iter().map(|at| match self.needed.get(*at) {
+                Some(one) if one.reader.column.confidential => MASK.to_string(),
+                Some(_) => shorten(&text(*at)),
+                None => String::new(),
+            });
+            texts.insert(line, parts.collect());
+        };
+        match &self.reading {
+            Reading::Text(text) => {
+                let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
+                for lines in lines.chunk_by(|a, b| file_of(*a) == file_of(*b)) {
+                    let file = lines.first().map_or(0, |line| file_of(*line));
+                    let last = lines.last().copied().unwrap_or(0);
+                    text.skip_to(file);
+                    let mut buffers = Buffers::default();
+                    while let Ok(Some(pulled)) = text.next(Vec::new(), &self.needed, self.catalog, &self.files) {
+                        let chunk = pulled.chunk;
+                        if chunk.first_line > last {
+                            break;
+                        }
+                        let Ok(bytes) = std::str::from_utf8(&chunk.bytes) else { break };
+                        let layout = &pulled.layout;
+                        rows(bytes, chunk.has_quotes, chunk.first_line, layout, &mut buffers, |row| {
+                            if lines.binary_search(&row.line).is_ok() {
+                                keep(row.line, &|at| layout.text(row, at).to_string());
+                            }
+                        });
+                    }
+                }
+            }
+            Reading::Pages(pages) => pages.texts(self, &lines, &mut keep),
+        }
+        texts
+    }
+
     /// Empty buffers and findings.
     pub(crate) fn start(&self) -> (Hands, Part) {
         let hands = Hands {
@@ -130,6 +279,7 @@ impl Scan<'_> {
             places: vec![Vec::new(); self.codes.len()],
             slots: Vec::new(),
             amounts: self.needed.iter().map(|_| Amounts::default()).collect(),
+            packed: Vec::new(),
             words: vec![0; self.shape.width()],
             projected: vec![0; self.shape.width()],
             values: vec![Value::Missing; self.needed.len()],
@@ -150,33 +300,44 @@ impl Scan<'_> {
         (hands, part)
     }
 
-    /// Pulls chunks until there are none.
+    /// Takes in rows until there are none.
     pub(crate) fn run(&self) -> Part {
         let (mut hands, mut part) = self.start();
+        match &self.reading {
+            Reading::Text(text) => self.records(text, &mut hands, &mut part),
+            Reading::Pages(pages) => pages.run(self, &mut hands, &mut part),
+        }
+        self.end(&mut hands, &mut part);
+        part
+    }
+
+    /// Pulls chunks until there are none.
+    fn records(&self, files: &Mutex<TextFiles<'_>>, hands: &mut Hands, part: &mut Part) {
         let mut buffers = Buffers::default();
-        let mut records = Records::new(self.layout.places);
-        let places: Vec<usize> = self.needed.iter().map(|one| one.place).collect();
+        let mut records = Records::default();
         let mut spare = Vec::new();
-        while let Some((chunk, done, total)) = self.pull(spare) {
+        while let Some(pulled) = self.pull(files, spare) {
+            let Pulled { chunk, layout, encoding_known, done, total } = pulled;
             let text = match std::str::from_utf8(&chunk.bytes) {
                 Ok(text) => text,
                 Err(error) => {
-                    let signs = (self.layout.separator, self.layout.newline);
-                    let at = error.valid_up_to();
-                    let line = chunk.first_line;
-                    self.halt(not_utf8_at(self.encoding_known, &self.place.path, signs, &chunk.bytes, at, line));
+                    let signs = (layout.separator, layout.newline);
+                    let (at, line) = (error.valid_up_to(), chunk.first_line);
+                    let path = self.files.get(file_of(line)).place.path;
+                    self.halt(Trouble::Stop(not_utf8_at(encoding_known, &path, signs, &chunk.bytes, at, line)));
                     break;
                 }
             };
+            records.suit(layout.places);
             let mut count = 0u64;
             let flush = |records: &mut Records, hands: &mut Hands, part: &mut Part| {
-                let texts = OfChunk { chunk: text, records, places: &places };
+                let texts = OfChunk { chunk: text, records, layout: &layout };
                 fill(self, &texts, &mut hands.block, &mut hands.memories, &mut part.mistakes);
                 self.block(&texts, hands, part);
                 records.clear();
             };
-            rows(text, chunk.has_quotes, chunk.first_line, &self.layout, &mut buffers, |row| {
-                if self.excludes(row) {
+            rows(text, chunk.has_quotes, chunk.first_line, &layout, &mut buffers, |row| {
+                if self.excludes(row, &layout) {
                     return;
                 }
                 count += 1;
@@ -185,18 +346,21 @@ impl Scan<'_> {
                 }
                 hands.block.lines.push(row.line);
                 if records.push(row) {
-                    flush(&mut records, &mut hands, &mut part);
+                    flush(&mut records, hands, part);
                 }
             });
             if !records.is_empty() {
-                flush(&mut records, &mut hands, &mut part);
+                flush(&mut records, hands, part);
             }
-            let rows = self.rows.fetch_add(count, Ordering::Relaxed) + count;
-            (self.told)(done, total, rows);
+            self.progress(count, done, total);
             spare = chunk.bytes;
         }
-        self.end(&mut hands, &mut part);
-        part
+    }
+
+    /// So many rows more have been read, and so many bytes of all.
+    pub(crate) fn progress(&self, count: u64, done: u64, total: u64) {
+        let rows = self.rows.fetch_add(count, Ordering::Relaxed) + count;
+        (self.told)(done, total, rows);
     }
 
     /// What is left in the buffers goes among the findings.
@@ -218,6 +382,23 @@ impl Scan<'_> {
         }
     }
 
+    /// Somebody asks for the texts of a needed column, not only for what they are.
+    pub(crate) fn asks_texts(&self, at: usize) -> bool {
+        let is_text = self.needed.get(at).is_some_and(|one| one.kind != Kind::Number);
+        let is_people = is_text && self.people.iter().any(|plan| plan.at == at);
+        let index = self.needed.get(at).map(|one| one.index);
+        let is_compared = self
+            .filters
+            .between()
+            .any(|(_, test)| Some(test.column) == index || test.other.is_some_and(|(_, other)| Some(other) == index));
+        is_people || is_compared || self.unique.contains(&at) || self.distinct.contains(&at) || self.facts.is_some()
+    }
+
+    /// The cells that a row of the file of this line has.
+    pub(crate) fn cells(&self, line: u64) -> usize {
+        self.files.get(file_of(line)).cells
+    }
+
     /// A row that has not the cells of the header, or text after a quote, is left aside.
     fn is_broken(&self, row: &Row<'_>, mistakes: &mut Mistakes) -> bool {
         if row.fits && !row.after_quote {
@@ -233,37 +414,37 @@ impl Scan<'_> {
     }
 
     /// The first cell that is not empty is a text that marks rows to be left out.
-    fn excludes(&self, row: &Row<'_>) -> bool {
+    fn excludes(&self, row: &Row<'_>, layout: &Layout) -> bool {
         if self.excluded.is_empty() {
             return false;
         }
-        let mut cells = self.layout.wanted.iter().filter(|place| **place != Layout::SKIP);
+        let mut cells = layout.wanted.iter().filter(|place| **place != Layout::SKIP);
         let first = cells.find_map(|place| Some(row.text(*place as usize)).filter(|text| !trim(text).is_empty()));
         first.is_some_and(|first| self.excluded.contains(&plain(first)))
     }
 
-    fn pull(&self, spare: Vec<u8>) -> Option<(crate::feed::Chunk, u64, u64)> {
-        let mut feed = self.feed.lock().unwrap_or_else(PoisonError::into_inner);
+    fn pull(&self, files: &Mutex<TextFiles<'_>>, spare: Vec<u8>) -> Option<Pulled> {
+        let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
         // Chunks that were pulled before a stop are worked through, so that the first stop of the file is found.
         if self.stopped.load(Ordering::Acquire) {
             return None;
         }
-        match feed.next(spare) {
-            Ok(chunk) => {
-                let (done, total) = feed.progress();
-                chunk.map(|chunk| (chunk, done, total))
-            }
-            Err(stop) => {
-                self.halt(stop);
-                None
-            }
-        }
+        files.next(spare, &self.needed, self.catalog, &self.files).unwrap_or_else(|trouble| {
+            self.halt(trouble);
+            None
+        })
     }
 
-    fn halt(&self, stop: Stop) {
+    /// Ends the scan; of several troubles, the one that comes first in the files is told.
+    pub(crate) fn halt(&self, trouble: Trouble) {
+        let place = |trouble: &Trouble| match trouble {
+            Trouble::Stop(stop) => (stop.line, stop.column),
+            // Columns that are not there: nothing of their file is read.
+            Trouble::Problems(_) => (u64::MAX, 0),
+        };
         let mut first = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
-        if first.as_ref().is_none_or(|other| (stop.line, stop.column) < (other.line, other.column)) {
-            *first = Some(stop);
+        if first.as_ref().is_none_or(|other| place(&trouble) < place(other)) {
+            *first = Some(trouble);
         }
         self.stopped.store(true, Ordering::Release);
     }
@@ -360,10 +541,10 @@ impl Scan<'_> {
             let Some((comparison, other)) = test.other else { continue };
             let side = |column: usize| {
                 let at = self.needed.iter().position(|needed| needed.index == column);
-                at.map_or((Value::Missing, std::borrow::Cow::Borrowed("")), |at| {
+                at.map_or((Value::Missing, Cow::Borrowed("")), |at| {
                     let value = hands.block.value(at, row, &self.needed, &hands.memories);
                     // Only texts are compared as such.
-                    let text = if value == Value::Text { texts.text(at, row) } else { std::borrow::Cow::Borrowed("") };
+                    let text = if value == Value::Text { texts.text(at, row) } else { Cow::Borrowed("") };
                     (value, text)
                 })
             };
@@ -439,35 +620,33 @@ impl Scan<'_> {
     /// Keys whose distinct ones are counted.
     fn pairs(&self, texts: &dyn Texts, hands: &mut Hands, part: &mut Part, rows: usize) {
         for (plan, pairs) in self.people.iter().zip(&mut part.pairs) {
-            let Some(column) = hands.block.columns.get(plan.at) else { continue };
-            let kind = self.needed.get(plan.at).map(|one| one.kind);
+            let (Some(column), Some(needed)) = (hands.block.columns.get(plan.at), self.needed.get(plan.at)) else {
+                continue;
+            };
+            plan.pack(&hands.masks, &hands.places, rows, &mut hands.packed);
+            let all = plan.filters();
             for row in 0..rows {
-                let mask = |bit: usize| {
-                    hands
-                        .masks
-                        .get(bit / 64)
-                        .and_then(|all| all.get(row))
-                        .is_some_and(|word| word >> (bit % 64) & 1 == 1)
-                };
-                let filters = plan.filters(mask);
-                if filters == 0 {
+                if hands.packed.first().and_then(|filters| filters.get(row)).is_none_or(|word| word & all == 0) {
                     continue;
                 }
-                let value = match (kind, column.forms.get(row)) {
-                    (Some(Kind::Text), Some(Form::Plain)) => Value::Text,
-                    _ => hands.block.value(plan.at, row, &self.needed, &hands.memories),
+                let is_plain = column.forms.get(row) == Some(&Form::Plain);
+                let key = match needed.kind {
+                    Kind::Text if is_plain => pairs.key(Value::Text, &texts.text(plan.at, row), &mut hands.bytes),
+                    Kind::Number if is_plain && column.scale == 0 => {
+                        pairs.key_of_number(column.numbers.get(row).copied().unwrap_or(0), &mut hands.bytes)
+                    }
+                    Kind::Text | Kind::Number | Kind::Remembered => {
+                        let value = hands.block.value(plan.at, row, &self.needed, &hands.memories);
+                        if !value.is_present() || value == Value::Total {
+                            continue;
+                        }
+                        // Only of these is the text what they are.
+                        let is_text = matches!(value, Value::Text | Value::Said(_));
+                        let text = if is_text { texts.text(plan.at, row) } else { Cow::Borrowed("") };
+                        pairs.key(value, &text, &mut hands.bytes)
+                    }
                 };
-                if !value.is_present() || value == Value::Total {
-                    continue;
-                }
-                let text = if matches!(value, Value::Text | Value::Said(_)) {
-                    texts.text(plan.at, row)
-                } else {
-                    std::borrow::Cow::Borrowed("")
-                };
-                let key = pairs.key(value, &text, &mut hands.bytes);
-                let place = |key: usize| hands.places.get(key).and_then(|all| all.get(row)).copied().unwrap_or(0);
-                pairs.add(plan, key, filters, place);
+                pairs.add(key, &hands.packed, row);
             }
         }
     }
@@ -667,5 +846,22 @@ impl Amounts {
         self.of_rows.clear();
         let of = |slot: &u32| self.of_slots.get(*slot as usize).copied().flatten().unwrap_or(0);
         self.of_rows.extend(slots.iter().map(of));
+    }
+}
+
+fn distinct_of(state: LaneState) -> Option<usize> {
+    match state {
+        LaneState::Distinct(column) => Some(column),
+        LaneState::Rows
+        | LaneState::Line
+        | LaneState::Present(_)
+        | LaneState::Sum(_)
+        | LaneState::Minimum(_)
+        | LaneState::Maximum(_)
+        | LaneState::Keys(_)
+        | LaneState::Values(_)
+        | LaneState::Marks(_)
+        | LaneState::First { .. }
+        | LaneState::Last { .. } => None,
     }
 }

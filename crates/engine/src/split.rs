@@ -27,12 +27,41 @@ pub(crate) struct Layout {
     pub(crate) wanted: Vec<u32>,
     /// Places in the row.
     pub(crate) places: usize,
+    /// For each needed column, its place in the row, or what the name of a folder says.
+    pub(crate) of_needed: Vec<Option<usize>>,
+    pub(crate) named: Vec<Option<String>>,
     /// Cells beyond those of the header are no mistake: notes beside a table in a sheet.
     pub(crate) beside: bool,
 }
 
+/// Where the cells of a needed column are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Of<'l> {
+    /// At this place of each row.
+    Place(usize),
+    /// They are all what the name of a folder says.
+    Name(&'l str),
+}
+
 impl Layout {
     pub(crate) const SKIP: u32 = u32::MAX;
+
+    /// Where the cells of a needed column are.
+    pub(crate) fn place_of(&self, at: usize) -> Of<'_> {
+        match (self.of_needed.get(at), self.named.get(at)) {
+            (Some(Some(place)), _) => Of::Place(*place),
+            (_, Some(Some(name))) => Of::Name(name),
+            (_, _) => Of::Name(""),
+        }
+    }
+
+    /// The text of a needed column in a row.
+    pub(crate) fn text<'r>(&'r self, row: &Row<'r>, at: usize) -> &'r str {
+        match self.place_of(at) {
+            Of::Place(place) => row.text(place),
+            Of::Name(name) => name,
+        }
+    }
 }
 
 /// The wanted cells of one record.

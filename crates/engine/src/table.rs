@@ -62,6 +62,8 @@ fn table(path: &str, format: &Format, opened: Result<Opened, Stop>) -> Result<Ta
         least: headers.names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1),
         wanted: (0..width).map(|at| at as u32).collect(),
         places: width,
+        of_needed: Vec::new(),
+        named: Vec::new(),
         beside: feed.is_sheet,
     };
     let mut all: Vec<Vec<String>> = Vec::new();

@@ -71,6 +71,8 @@ pub(crate) enum Mistake {
     ErrorCell,
     /// A formula of a workbook without its result.
     NoResult,
+    /// A binary floating-point number that is not whole.
+    Inexact,
     /// Empty where it may not be.
     Empty,
     /// Not a number.
@@ -124,6 +126,7 @@ impl Mistake {
             Mistake::NotWhole => 14,
             Mistake::ErrorCell => 15,
             Mistake::NoResult => 17,
+            Mistake::Inexact => 16,
         }
     }
 }

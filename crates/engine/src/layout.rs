@@ -1,0 +1,179 @@
+//! What a query asks of the columns of a source, and where a file has them.
+
+use jauge::plan::{Catalog, CubeQuery, Key};
+use jauge::problem::{DataPlace, DataProblem, Place, Problem};
+use jauge::program::model::{Column, TestKind, TestOn};
+
+use crate::column::{Kind, Needed, Reader};
+use crate::feed::Feed;
+use crate::files::OneFile;
+use crate::filter::Conditions;
+use crate::header::Headers;
+use crate::open::FilePlace;
+use crate::report::shorten;
+use crate::split::Layout;
+
+/// The columns that a query needs.
+pub(crate) fn needed<'a>(query: &'a CubeQuery, catalog: Catalog<'a>) -> Vec<Needed<'a>> {
+    let wanted = query.columns();
+    let columns = catalog.source.columns.iter().enumerate().filter(|(index, _)| wanted.contains(index));
+    let of = |(index, column): (usize, &'a Column)| {
+        let keys = query.keys.iter().enumerate().filter(|(_, key)| match key {
+            Key::Dimension { column, .. }
+            | Key::Period { column, .. }
+            | Key::Said { column }
+            | Key::StageDate { column } => *column == index,
+        });
+        let reader = Reader::new(column, catalog, compares_numbers(query, index));
+        let quick = reader.quick();
+        let (keys, conditions) = (keys.collect(), Conditions::default());
+        Needed { index, reader, keys, conditions, kind: Kind::Remembered, quick }
+    };
+    columns.map(of).collect()
+}
+
+/// True where a test of the query compares the numbers of a column.
+fn compares_numbers(query: &CubeQuery, column: usize) -> bool {
+    query.tests.iter().any(|test| match (&test.on, &test.test) {
+        (TestOn::Column { column: tested, .. }, TestKind::Number(..) | TestKind::NumberBetween(..)) => {
+            *tested == column
+        }
+        (TestOn::Column { .. } | TestOn::Dimension(_), _) => false,
+    })
+}
+
+/// Where the needed columns are in a file.
+pub(crate) struct Found {
+    /// For each needed column, its place among the headers, from 0; `None` for one that the name of a folder tells.
+    pub(crate) places: Vec<Option<usize>>,
+    /// For each needed column, what the name of a folder says of it.
+    pub(crate) named: Vec<Option<String>>,
+    pub(crate) file: OneFile,
+    /// Columns that are declared and not needed, and not there either.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Finds the declared columns in a file. A needed column that is not there makes the source unreadable; another one is
+/// reported, unless the rows are inline. `named` are the columns that names of folders tell.
+pub(crate) fn find(
+    needed: &[Needed<'_>],
+    catalog: Catalog<'_>,
+    headers: &Headers,
+    place: &FilePlace,
+    named: &[(String, String)],
+    is_inline: bool,
+) -> Result<Found, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut lost = false;
+    let file =
+        OneFile { place: place.clone(), header_line: headers.line, cells: headers.names.len(), columns: Vec::new() };
+    let mut found = Found { places: Vec::new(), named: Vec::new(), file, problems: Vec::new() };
+    for (index, column) in catalog.source.columns.iter().enumerate() {
+        let is_needed = needed.iter().any(|one| one.index == index);
+        if is_inline && !is_needed {
+            continue;
+        }
+        let mut sought = column.headers.clone();
+        if sought.is_empty() {
+            sought.push(column.name.clone());
+        }
+        let (first, second) = headers.find(&sought);
+        let Some(first) = first else {
+            let told = sought.iter().find_map(|header| named.iter().find(|(name, _)| name == header));
+            if let Some((header, value)) = told {
+                if is_needed {
+                    found.places.push(None);
+                    found.named.push(Some(value.clone()));
+                    found.file.columns.push((0, header.clone()));
+                }
+                continue;
+            }
+            lost |= is_needed;
+            let separator = headers.other_separator(&sought);
+            problems.push(missing_column(column, sought, separator, headers, place));
+            if separator.is_some() {
+                // The wrong separator loses every column: that is one mistake.
+                return Err(problems.split_off(problems.len() - 1));
+            }
+            continue;
+        };
+        let number = u32::try_from(first + 1).unwrap_or(0);
+        let header = headers.names.get(first).cloned().unwrap_or_default();
+        if let Some(second) = second {
+            lost |= is_needed;
+            let columns = (number, u32::try_from(second + 1).unwrap_or(0));
+            let at = DataPlace {
+                line: headers.line,
+                column: columns.1,
+                header: header.clone(),
+                text: header.clone(),
+                ..place.whole()
+            };
+            problems.push(Problem::at(DataProblem::DuplicateHeader { header, columns }, Place::Data(at)));
+            continue;
+        }
+        if is_needed {
+            found.places.push(Some(first));
+            found.named.push(None);
+            found.file.columns.push((number, header));
+        }
+    }
+    if lost {
+        return Err(problems);
+    }
+    found.problems = problems;
+    Ok(found)
+}
+
+/// How the records of a text file are laid out, with the needed columns where they were found.
+pub(crate) fn of_records(found: &Found, headers: &Headers, feed: &Feed, keeps_all: bool) -> Layout {
+    let mut wanted = vec![Layout::SKIP; headers.names.len()];
+    let mut count = 0u32;
+    let mut place = |slot: &mut u32| {
+        if *slot == Layout::SKIP {
+            *slot = count;
+            count += 1;
+        }
+        *slot as usize
+    };
+    let of = |at: &Option<usize>| at.and_then(|at| wanted.get_mut(at)).map(&mut place);
+    let of_needed: Vec<Option<usize>> = found.places.iter().map(of).collect();
+    if keeps_all {
+        // The first cell that is not empty says whether the row is left out, wherever it is.
+        wanted.iter_mut().for_each(|slot| {
+            place(slot);
+        });
+    }
+    let least = headers.names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
+    Layout {
+        separator: feed.separator,
+        newline: feed.newline,
+        cells: headers.names.len(),
+        // Empty cells at the end of a row of a sheet are not kept.
+        least: if feed.is_sheet { 0 } else { least },
+        wanted,
+        places: count as usize,
+        beside: feed.is_sheet,
+        of_needed,
+        named: found.named.clone(),
+    }
+}
+
+fn missing_column(
+    column: &Column,
+    sought: Vec<String>,
+    separator: Option<char>,
+    headers: &Headers,
+    file: &FilePlace,
+) -> Problem {
+    let at = DataPlace { line: headers.line, ..file.whole() };
+    let near = headers.near(&sought);
+    let fact = DataProblem::MissingColumn {
+        column: column.name.clone(),
+        sought,
+        found: headers.names.iter().map(|name| shorten(name)).collect(),
+        near,
+        separator,
+    };
+    Problem::at(fact, Place::Data(at)).also(column.definition)
+}

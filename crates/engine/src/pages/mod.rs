@@ -1,0 +1,355 @@
+//! Parquet files to blocks of rows: row groups pulled by threads, only the columns that are needed, dictionaries kept as places
+//! in the thread's memory. The library unpacks the pages; what lies in them is read here, straight to codes and numbers.
+
+mod hybrid;
+mod leaf;
+mod meaning;
+mod page;
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use jauge::plan::{Catalog, CubeQuery};
+use jauge::problem::{ColumnarProblem, DataProblem, Place, Problem};
+use jauge::text::Both;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::reader::Length;
+
+use crate::block::{ROWS, Texts};
+use crate::column::Needed;
+use crate::feed::{Stop, likely_encoding};
+use crate::files::{Files, file_of, in_file, line_of};
+use crate::folder::DataFile;
+use crate::header::Headers;
+use crate::layout::{find, needed};
+use crate::open::FilePlace;
+use crate::scan::{Hands, Part, Scan};
+use crate::text_files::Trouble;
+use hybrid::Broken;
+use leaf::{Into, Leaf, LeafTexts, Stopped};
+use meaning::{Form, Meaning, meaning};
+use page::{Chunk, Failed, Input};
+
+/// Takes a line, and what tells the texts of its needed columns.
+type Keep<'k> = &'k mut dyn FnMut(u64, &dyn Fn(usize) -> String);
+
+/// The Parquet files of a source.
+pub(crate) struct Pages {
+    root: PathBuf,
+    files: Vec<PagesFile>,
+    /// File, row group, and the row before its first one.
+    groups: Vec<(usize, usize, u64)>,
+    next: AtomicUsize,
+    done: AtomicU64,
+    total: u64,
+}
+
+/// One file.
+struct PagesFile {
+    declared: String,
+    memory: Option<Bytes>,
+    facts: Arc<ParquetMetaData>,
+    /// For each needed column.
+    columns: Vec<Of>,
+}
+
+/// Where the cells of a needed column are.
+#[derive(Clone)]
+enum Of {
+    /// In this column of the file.
+    Column(usize, Form, Meaning),
+    /// They are all what the name of a folder says.
+    Name(String),
+}
+
+impl Pages {
+    /// Reads the ends of all files, which tell their columns and row groups, and finds the needed columns.
+    pub(crate) fn open<'a>(
+        root: &Path,
+        list: Vec<DataFile>,
+        memory: Option<Arc<[u8]>>,
+        query: &'a CubeQuery,
+        catalog: Catalog<'a>,
+        known: &Files,
+    ) -> Result<(Pages, Vec<Needed<'a>>), Vec<Problem>> {
+        let definition = Place::Text(catalog.source.definition);
+        if let (Some(first), Some(field)) = (list.first(), does_not_apply(catalog)) {
+            let fact = ColumnarProblem::DoesNotApply { path: first.path.clone(), field };
+            return Err(vec![Problem::at(fact, definition)]);
+        }
+        let needed = needed(query, catalog);
+        let memory = memory.map(|bytes| Bytes::from(bytes.to_vec()));
+        let mut pages = Pages {
+            root: root.to_path_buf(),
+            files: Vec::new(),
+            groups: Vec::new(),
+            next: AtomicUsize::new(0),
+            done: AtomicU64::new(0),
+            total: 0,
+        };
+        for (at, file) in list.into_iter().enumerate() {
+            let stop = |stop: Stop| vec![Problem::at(*stop.fact, definition.clone())];
+            let input = input(root, &file.path, memory.as_ref()).map_err(stop)?;
+            let facts = ParquetMetaDataReader::new()
+                .parse_and_finish(&input)
+                .map_err(|error| stop(broken(&file.path, &Failed::Library(error))))?;
+            if !is_sound(&facts, input.len()) {
+                return Err(stop(broken(&file.path, &Failed::Broken(Broken("end of file")))));
+            }
+            let place = FilePlace { path: file.path.clone(), sheet: String::new() };
+            let schema = facts.file_metadata().schema_descr_ptr();
+            // Columns that lie in others are found by their first name, and refused when they are needed.
+            let names =
+                schema.columns().iter().map(|column| column.path().parts().first().cloned().unwrap_or_default());
+            let mut headers = Headers { names: names.collect(), line: 0 };
+            let leaves: Vec<usize> = first_of_each(&mut headers.names);
+            let found = find(&needed, catalog, &headers, &place, &file.named, memory.is_some())?;
+            let mut columns = Vec::new();
+            for ((place, name), one) in found.places.iter().zip(&found.named).zip(&needed) {
+                let leaf = place.and_then(|place| leaves.get(place).copied());
+                columns.push(match leaf {
+                    None => Of::Name(name.clone().unwrap_or_default()),
+                    Some(leaf) => match meaning(&schema.column(leaf)) {
+                        Ok((form, meaning)) => Of::Column(leaf, form, meaning),
+                        Err(found) => {
+                            let fact = ColumnarProblem::OtherType {
+                                column: one.reader.column.name.clone(),
+                                header: headers.names.get(place.unwrap_or(0)).cloned().unwrap_or_default(),
+                                found,
+                            };
+                            let problem = Problem::at(fact, Place::Data(known.whole(in_file(at, 0))));
+                            return Err(vec![problem.also(one.reader.column.definition)]);
+                        }
+                    },
+                });
+            }
+            known.set(at, found.file);
+            let mut rows = 0u64;
+            for (group, of_group) in facts.row_groups().iter().enumerate() {
+                pages.groups.push((at, group, rows));
+                rows += u64::try_from(of_group.num_rows()).unwrap_or(0);
+                pages.total += u64::try_from(of_group.compressed_size()).unwrap_or(0);
+            }
+            let (declared, memory) = (file.path, memory.clone());
+            pages.files.push(PagesFile { declared, memory, facts: Arc::new(facts), columns });
+        }
+        Ok((pages, needed))
+    }
+
+    /// One thread's share.
+    pub(crate) fn run(&self, scan: &Scan<'_>, hands: &mut Hands, part: &mut Part) {
+        let mut texts = OfPages::new(scan);
+        let mut open: Option<(usize, Arc<Input>)> = None;
+        while let Some((file, group, before)) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)).copied() {
+            if scan.stopped.load(Ordering::Acquire) {
+                break;
+            }
+            let read =
+                self.group(file, group, before, &mut open, scan, hands, part, &mut texts, &mut |texts, hands, part| {
+                    scan.block(texts, hands, part);
+                });
+            if let Err(stop) = read {
+                scan.halt(Trouble::Stop(stop));
+                break;
+            }
+            let of_group = self.files.get(file).and_then(|of| of.facts.row_groups().get(group));
+            let rows = of_group.map_or(0, |of| u64::try_from(of.num_rows()).unwrap_or(0));
+            let bytes = of_group.map_or(0, |of| u64::try_from(of.compressed_size()).unwrap_or(0));
+            let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+            scan.progress(rows, done, self.total.max(done));
+        }
+    }
+
+    /// Reads a row group, a block at a time.
+    #[allow(clippy::too_many_arguments, reason = "what one thread works with")]
+    fn group(
+        &self,
+        at: usize,
+        group: usize,
+        before: u64,
+        open: &mut Option<(usize, Arc<Input>)>,
+        scan: &Scan<'_>,
+        hands: &mut Hands,
+        part: &mut Part,
+        texts: &mut OfPages,
+        each: &mut dyn FnMut(&OfPages, &mut Hands, &mut Part),
+    ) -> Result<(), Stop> {
+        let Some(file) = self.files.get(at) else { return Ok(()) };
+        let Some(of_group) = file.facts.row_groups().get(group) else { return Ok(()) };
+        let input = match open {
+            Some((opened, input)) if *opened == at => Arc::clone(input),
+            _ => {
+                let input = Arc::new(input(&self.root, &file.declared, file.memory.as_ref())?);
+                *open = Some((at, Arc::clone(&input)));
+                input
+            }
+        };
+        let mut leaves = Vec::new();
+        for of in &file.columns {
+            leaves.push(match of {
+                Of::Name(name) => Leaf::of_name(name.clone()),
+                Of::Column(column, form, meaning) => {
+                    let chunk = Chunk::new(&input, of_group, *column, *form)
+                        .map_err(|error| broken(&file.declared, &Failed::Library(error)))?;
+                    Leaf::of_chunk(chunk, *meaning)
+                }
+            });
+        }
+        let rows = u64::try_from(of_group.num_rows()).unwrap_or(0);
+        let mut done = 0;
+        while done < rows {
+            let count = (rows - done).min(ROWS as u64);
+            let first = before + done + 1;
+            hands.block.lines.extend((first..first + count).map(|line| in_file(at, line)));
+            let columns = hands.block.columns.iter_mut().zip(&mut hands.memories).zip(&mut texts.0);
+            for ((place, (needed, leaf)), ((column, memory), texts)) in
+                scan.needed.iter().zip(&mut leaves).enumerate().zip(columns)
+            {
+                let into = Into { at: place, memory, column, texts, mistakes: &mut part.mistakes };
+                leaf.read(scan, needed, &hands.block.lines, into).map_err(|stopped| match stopped {
+                    Stopped::Failed(failed) => broken(&file.declared, &failed),
+                    Stopped::NotUtf8(bytes) => not_utf8(scan, place, in_file(at, first), &bytes),
+                })?;
+            }
+            each(texts, hands, part);
+            for ((leaf, texts), memory) in leaves.iter_mut().zip(&mut texts.0).zip(&hands.memories) {
+                leaf.forget();
+                texts.clear(memory.lasting());
+            }
+            done += count;
+        }
+        Ok(())
+    }
+
+    /// The texts of some lines, read again.
+    pub(crate) fn texts(&self, scan: &Scan<'_>, lines: &[u64], keep: Keep<'_>) {
+        let mut texts =
+            OfPages((0..scan.needed.len()).map(|_| LeafTexts { wanted: true, ..LeafTexts::default() }).collect());
+        let (mut hands, mut part) = scan.start();
+        let mut open = None;
+        for (file, group, before) in &self.groups {
+            let of_group = self.files.get(*file).and_then(|of| of.facts.row_groups().get(*group));
+            let rows = of_group.map_or(0, |of| u64::try_from(of.num_rows()).unwrap_or(0));
+            let is_here =
+                |line: &u64| file_of(*line) == *file && (before + 1..=before + rows).contains(&line_of(*line));
+            if !lines.iter().any(is_here) {
+                continue;
+            }
+            let read = self.group(
+                *file,
+                *group,
+                *before,
+                &mut open,
+                scan,
+                &mut hands,
+                &mut part,
+                &mut texts,
+                &mut |texts, hands, _| {
+                    for (row, line) in hands.block.lines.iter().enumerate() {
+                        if lines.binary_search(line).is_ok() {
+                            keep(*line, &|at| texts.text(at, row).into_owned());
+                        }
+                    }
+                    hands.block.clear();
+                },
+            );
+            if read.is_err() {
+                break;
+            }
+        }
+    }
+}
+
+/// The texts of the columns of a block.
+struct OfPages(Vec<LeafTexts>);
+
+impl OfPages {
+    /// Only of columns whose texts somebody asks for.
+    fn new(scan: &Scan<'_>) -> Self {
+        let of = |at: usize| LeafTexts { wanted: scan.asks_texts(at), ..LeafTexts::default() };
+        OfPages((0..scan.needed.len()).map(of).collect())
+    }
+}
+
+impl Texts for OfPages {
+    fn text(&self, at: usize, row: usize) -> Cow<'_, str> {
+        Cow::Borrowed(self.0.get(at).map_or("", |texts| texts.text(row)))
+    }
+}
+
+/// The end of the file tells of row groups that lie in it.
+fn is_sound(facts: &ParquetMetaData, length: u64) -> bool {
+    let columns = facts.file_metadata().schema_descr().num_columns();
+    facts.row_groups().iter().all(|group| {
+        group.num_rows() >= 0
+            && group.compressed_size() >= 0
+            && group.num_columns() == columns
+            && group.columns().iter().all(|column| {
+                let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+                let end = start.checked_add(column.compressed_size());
+                start >= 0 && column.compressed_size() >= 0 && end.is_some_and(|end| end.unsigned_abs() <= length)
+            })
+    })
+}
+
+/// Keeps the first of columns that have one name, which lie in one column; their places among all.
+fn first_of_each(names: &mut Vec<String>) -> Vec<usize> {
+    let mut places = Vec::new();
+    let mut kept: Vec<String> = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        // Leaves of one column stand next to each other.
+        if kept.last() != Some(name) {
+            kept.push(name.clone());
+            places.push(at);
+        }
+    }
+    *names = kept;
+    places
+}
+
+/// What is declared of text files and workbooks alone.
+fn does_not_apply(catalog: Catalog<'_>) -> Option<Both<&'static str>> {
+    let format = &catalog.source.format;
+    if format.sheet.is_some() {
+        Some(Both { fr: "feuille", en: "sheet" })
+    } else if format.header_rows.is_some() {
+        Some(Both { fr: "ligne des en-têtes", en: "header row" })
+    } else if !format.excluded_rows.is_empty() {
+        Some(Both { fr: "lignes exclues", en: "excluded rows" })
+    } else if format.separator.is_some() {
+        Some(Both { fr: "séparateur", en: "separator" })
+    } else if format.encoding.is_some() {
+        Some(Both { fr: "encodage", en: "encoding" })
+    } else {
+        None
+    }
+}
+
+fn input(root: &Path, declared: &str, memory: Option<&Bytes>) -> Result<Input, Stop> {
+    match memory {
+        Some(memory) => Ok(Input::Memory(memory.clone())),
+        None => Ok(Input::File(crate::open::file(root, declared).map_err(|fact| Stop::file(*fact))?)),
+    }
+}
+
+fn broken(path: &str, failed: &Failed) -> Stop {
+    let reason = match failed {
+        Failed::Broken(broken) => broken.0.to_string(),
+        Failed::Library(error) => error.to_string(),
+    };
+    Stop::file(ColumnarProblem::Broken { path: path.to_string(), reason })
+}
+
+/// Bytes that are no UTF-8, in a block that starts with this line.
+fn not_utf8(scan: &Scan<'_>, at: usize, line: u64, bytes: &[u8]) -> Stop {
+    let known = scan.files.get(file_of(line));
+    let (number, _) = known.columns.get(at).cloned().unwrap_or_default();
+    let (encoding, _) = likely_encoding(bytes);
+    let (reads, _, _) = encoding.decode(bytes);
+    let reads: String = reads.chars().take(jauge::problem::DataPlace::TEXT_LIMIT).collect();
+    let fact = DataProblem::BrokenEncoding { encoding: "UTF-8".to_string() };
+    Stop { fact: Box::new(fact.into()), line, column: number, text: reads }
+}
