@@ -103,6 +103,7 @@ pub fn world() -> World {
     region.members[0].aliases.push("Tanger-Tétouan".into());
     let mut age =
         dimension("âge", &["âge"], vec![member("0-17", "mineurs", 0, None), member("18+", "majeurs", 0, None)]);
+    age.bands_of = Some("ans".to_string());
     age.members[0].band = Some((Number::from(0i64), Some(Number::from(17i64))));
     age.members[1].band = Some((Number::from(18i64), None));
     let sex = dimension("sexe", &["sexe"], vec![member("F", "Féminin", 0, None), member("M", "Masculin", 0, None)]);
