@@ -220,3 +220,125 @@ proptest! {
         prop_assert_eq!(&text(&one_by_one), &expected);
     }
 }
+
+/// Tables with qualified numbers, cells that say why they have none, windows as periods, and totals.
+const TABLES: &str = r#"language: english
+
+unit migrant
+  singular: "migrant"
+  plural:   "migrants"
+  is a:     person
+
+unit dirham
+  singular: "dirham"
+  plural:   "dirhams"
+  currency: MAD
+
+dimension sex "Sex"
+  groups: exclusive
+  members:
+    F  "Female"
+    M  "Male"
+
+source spending "Spending"
+  file:        "spending.csv"
+  each row is: an event
+  period:      year (year)
+  columns:
+    sex     sex, may be missing
+    amount  number of dirhams, qualified, may be missing, missing "-", planned "to come"
+    share   number, may be missing, not applicable "suspended"
+
+source table "Table"
+  file:        "table.csv"
+  each row is: a count
+  count:       heads of migrants
+  period:      year (year)
+  key:         line
+  columns:
+    line  text
+    sex   sex, total "_T"
+
+indicator spent "Spent"
+  measure:          sum of amount in spending
+  disaggregated by: sex
+
+indicator mean_spent "Mean"
+  measure:          average of amount in spending
+  disaggregated by: sex
+
+indicator shares "Shares"
+  measure:          sum of share in spending
+  disaggregated by: sex
+
+indicator last_share "Last share"
+  measure:          last of share in spending
+  disaggregated by: sex
+
+indicator heads "Heads"
+  measure:          number of migrants in table
+  disaggregated by: sex
+
+indicator growth "Growth"
+  measure:          change in % of heads
+
+indicator since "Since"
+  measure:          cumulative since 2018 of heads
+"#;
+
+fn tables() -> impl Strategy<Value = Vec<Vec<(String, usize)>>> {
+    let year =
+        || prop::sample::select(vec!["2018", "2019", "2020", "2015 to 2020", "31 December 2020", "2018 to 2019"]);
+    let sex = prop::sample::select(vec!["", "F", "M"]);
+    let amount = prop::sample::select(vec![
+        "",
+        "-",
+        "to come",
+        "12.5",
+        "more than 50",
+        "about 800",
+        "at least 3",
+        "7",
+        "between 2 and 4",
+    ]);
+    let share = prop::sample::select(vec!["", "suspended", "0.5", "3"]);
+    let of_table = prop::sample::select(vec!["_T", "F", "M"]);
+    let spending = prop::collection::vec((year(), sex, amount, share, 0..PLACES), 0..14);
+    let table = prop::collection::vec((year(), of_table, 0..50u8, 0..PLACES), 0..12);
+    (spending, table).prop_map(|(spending, table)| {
+        let spending =
+            spending.into_iter().map(|(year, sex, amount, share, of)| (format!("{year},{sex},{amount},{share}"), of));
+        let table = table
+            .into_iter()
+            .enumerate()
+            .map(|(at, (year, sex, heads, of))| (format!("{year},l{at},{sex},{heads}"), of));
+        vec![spending.collect(), table.collect()]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn tables_merge_to_the_whole(rows in tables()) {
+        let program = program(TABLES);
+        let heads = ["year,sex,amount,share", "year,line,sex,heads"];
+        let data = |is_in: &dyn Fn(usize) -> bool| -> Data {
+            let csv = |(head, rows): (&&str, &Vec<(String, usize)>)| {
+                let kept = rows.iter().filter(|(_, of)| is_in(*of)).map(|(row, _)| row.as_str());
+                std::iter::once(*head).chain(kept).collect::<Vec<_>>().join("\n") + "\n"
+            };
+            heads.iter().zip(&rows).map(csv).collect()
+        };
+        let expected = whole(&program, &data(&|_| true)).0;
+        let place = |at: usize| {
+            let partial = written(&program, &format!("Place {at}"), &data(&|of| of == at), USUAL);
+            sent(&program, &partial.unwrap_or_else(|problems| panic!("{problems:?}")))
+        };
+        let places: Vec<Partial> = (0..PLACES).map(place).collect();
+        let (all, _) = merged(&program, &places).unwrap_or_else(|problems| panic!("{problems:?}"));
+        prop_assert_eq!(figures(&evaluated(&program, &all).0), figures(&expected), "{:?}", rows);
+        let turned: Vec<Partial> = places.iter().rev().cloned().collect();
+        prop_assert_eq!(merged(&program, &turned).expect("a merge").0.write(&program), all.write(&program));
+    }
+}
