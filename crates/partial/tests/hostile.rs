@@ -2,6 +2,8 @@
 //! figures.
 
 mod common;
+#[path = "../../../fuzz/src/partials.rs"]
+mod partials;
 
 use std::time::{Duration, Instant};
 
@@ -10,6 +12,7 @@ use jauge::problem::{Place, Problem};
 use jauge::program::model::Program;
 use jauge::text::Lang;
 use jauge_partial::read;
+use partials::resealed;
 use proptest::prelude::*;
 
 const TEXT: &str = r#"language: english
@@ -164,6 +167,90 @@ proptest! {
         // White space between values and the version of the writer carry no figure; all else is refused.
         if let Ok(partial) = read(&program, "x.json", &bytes) {
             prop_assert_eq!(partial.write(&program), text);
+        }
+    }
+}
+
+#[test]
+fn resealed_it_is_read() {
+    let program = program(TEXT);
+    let text = sound(&program);
+    assert_eq!(resealed(&text), text);
+    assert!(read(&program, "x.json", resealed(&text.replace("\"7.5\"", "\"8.5\"")).as_bytes()).is_ok());
+}
+
+/// What stands in the place of a number or a text.
+const TOKENS: &[&str] = &[
+    "0",
+    "1",
+    "3",
+    "-1",
+    "18446744073709551615",
+    "1000000000000",
+    "\"99999999999999999999999999999999999999\"",
+    "\"-99999999999999999999999999999999999999\"",
+    "\"0.00000000000000000000000000000000000001\"",
+    "\"0001-01-01\"",
+    "\"9999-01-01\"",
+    "\"#-719162\"",
+    "\"#2932896\"",
+    "\"M\"",
+    "true",
+    "null",
+    "[]",
+    "{}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whoever_means_it_gets_a_problem_or_figures(
+        changes in prop::collection::vec((0usize..400, prop::sample::select(TOKENS)), 1..4),
+    ) {
+        let program = program(TEXT);
+        let mut text = sound(&program);
+        for (at, token) in changes {
+            let from = text.find("\"sources\"").expect("the sources");
+            // Numbers and texts between brackets and commas.
+            let places: Vec<usize> = text[from..]
+                .char_indices()
+                .filter(|(at, mark)| {
+                    matches!(mark, '[' | ',') && text[from + at + 1..].starts_with(|next: char| next.is_ascii_digit() || next == '"')
+                })
+                .map(|(at, _)| from + at + 1)
+                .collect();
+            let start = places[at % places.len()];
+            let end = start + text[start + 1..].find([',', ']']).expect("an end") + 1;
+            text.replace_range(start..end, token);
+        }
+        let text = resealed(&text);
+        if let Ok(partial) = read(&program, "x.json", text.as_bytes()) {
+            let data = vec!["who,day,sex,age\nd,2020-01-02,F,7.5\n".to_string()];
+            let other = written(&program, "Sud", &data, USUAL).expect("a partial");
+            evaluated(&program, &partial);
+            if let Ok((all, _)) = merged(&program, &[partial, other]) {
+                evaluated(&program, &all);
+            }
+        }
+    }
+}
+
+/// The seed of the fuzz target, with pieces of it dropped, doubled and moved.
+#[test]
+fn the_body_of_the_fuzz_target_holds() {
+    let seed = include_str!("../../../fuzz/seeds/partiel.cubes.json");
+    assert!(read(partials::program(), "seed.json", seed.as_bytes()).is_ok(), "the seed is sound");
+    partials::partial(seed.as_bytes());
+    let pieces: Vec<&str> = seed.split_inclusive([',', '[', ']', '{', '}', ':', '\n']).collect();
+    for at in 0..pieces.len() {
+        let without = [&pieces[..at], &pieces[at + 1..]].concat().concat();
+        let twice = [&pieces[..=at], &pieces[at..]].concat().concat();
+        let moved = [&pieces[at..], &pieces[..at]].concat().concat();
+        let other = pieces[(at * 31) % pieces.len()];
+        let changed = [&pieces[..at], &[other], &pieces[at + 1..]].concat().concat();
+        for text in [without, twice, moved, changed] {
+            partials::partial(text.as_bytes());
         }
     }
 }

@@ -48,7 +48,10 @@ pub fn run(
     let written = if refused.is_empty() {
         let progress = Arc::new(Progress::new(lang, terminal.width));
         let engine = scan::engine(project, asked.threads, &progress);
-        let sources = Sources::new(engine, program, &plan, lang, &progress);
+        // The lanes asked are not those of the plan: what a server is asked is not commented with their indicators.
+        let mut unnoted = plan.clone();
+        unnoted.queries.clear();
+        let sources = Sources::new(engine, program, &unnoted, lang, &progress);
         let mut cubes = Vec::new();
         for question in &questions {
             let cube = match program.sources.get(question.query.source) {
