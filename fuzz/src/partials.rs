@@ -29,7 +29,7 @@ pub fn program() -> &'static Program {
 pub fn resealed(text: &str) -> String {
     let (Some(body), Some(sum)) = (text.find("\"parts\""), text.find("\"checksum\": \"")) else { return text.into() };
     let from = sum + "\"checksum\": \"".len();
-    let seal: String = Sha256::digest(text[body..].as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let seal: String = Sha256::digest(&text.as_bytes()[body..]).iter().map(|byte| format!("{byte:02x}")).collect();
     match (text.get(..from), text.get(from + seal.len()..)) {
         (Some(before), Some(after)) if from + seal.len() <= body => format!("{before}{seal}{after}"),
         _ => text.into(),

@@ -46,8 +46,8 @@ fn project(folder: &str, data: &str) -> Project {
     let parsed: Vec<_> = paths.iter().enumerate().map(file).collect();
     let root = folder.join(data);
     let table = |(path, _): (String, jauge::text::Span)| {
-        let (header, rows) = jauge_engine::read_table(&root, &path, &Format::default()).expect("a code list");
-        (path, CodeTable { header, rows })
+        let table = jauge_engine::read_table(&root, &path, &Format::default()).expect("a code list");
+        (path, CodeTable { header: table.header, rows: table.rows })
     };
     let tables: BTreeMap<String, CodeTable> = tables_needed(&parsed).into_iter().map(table).collect();
     let checked = check(&parsed, &Context { lang: Lang::Fr, tables: &tables });
