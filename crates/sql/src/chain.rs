@@ -87,7 +87,7 @@ pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String 
     steps.extend(signs);
     let lists = reads.values().filter_map(|read| read.list.as_ref());
     for list in lists {
-        steps.push(format!("{} AS (\n  {}\n)", list.name(), list.text(d)));
+        steps.push(format!("{} AS {}(\n  {}\n)", list.name(), d.can().inlined, list.text(d)));
     }
     let all = |of: for<'r> fn(&'r crate::column::Read<'_>) -> &'r [Named]| -> Vec<Named> {
         reads.values().flat_map(|read| of(read).iter().cloned()).collect()
@@ -97,7 +97,10 @@ pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String 
     let mut from = String::from("parts p");
     for read in reads.values().filter(|read| read.list.is_some()) {
         let at = read.index;
-        from.push_str(&format!("\n  LEFT JOIN list{at} l{at} ON l{at}.h{at} = p.h{at}"));
+        from.push_str(&format!(
+            "\n  LEFT JOIN list{at} l{at} ON l{at}.h{at} = p.o{at}\n  LEFT JOIN list{at} k{at} ON k{at}.h{at} = CASE WHEN l{at}.h{at} \
+             IS NULL THEN p.h{at} END"
+        ));
     }
     steps.push(step("vals", &all(|read| &read.vals), &from));
     let lines: Vec<(String, String)> = coded

@@ -146,7 +146,7 @@ impl<'a> Read<'a> {
                     fits = format!("{fits} AND {number} = trunc({number})");
                 }
                 let number = match self.stored {
-                    Stored::Integer => number,
+                    Stored::Integer => format!("{from}.{own}"),
                     Stored::Number | Stored::Text | Stored::Date | Stored::YesNo | Stored::Value => {
                         format!("CASE WHEN {fits} THEN {number} END")
                     }
@@ -192,12 +192,22 @@ impl<'a> Read<'a> {
         let markers = self.markers();
         self.marked = !markers.is_empty();
         self.totals = !self.column.totals.is_empty();
-        let spelled = self.marked || matches!(self.of, Of::Member(_) | Of::Bands(_) | Of::YesNo);
+        let listed = matches!(self.of, Of::Member(_) | Of::Bands(_));
+        if listed {
+            let own = self.name("o");
+            self.raw.push((own.clone(), d.text(cell)));
+            self.parts.push((own.clone(), format!("r.{own}")));
+        }
+        let spelled = self.marked || listed || matches!(self.of, Of::YesNo);
         if spelled {
             self.parts.push((self.name("h"), spelling(d, &s)));
         }
         let h = format!("p.{}", self.name("h"));
-        let mark = if self.marked {
+        let mark = if self.marked && listed {
+            let mark = self.of_list("g");
+            self.vals.push((self.name("g"), mark.clone()));
+            Some(mark)
+        } else if self.marked {
             let mut by: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
             for (text, mark) in &markers {
                 by.entry(*mark).or_default().push(text);
@@ -313,13 +323,23 @@ impl<'a> Read<'a> {
         let markers = self.markers();
         let list = List::new(self.index, dimension, known, &totals, &markers);
         if let Of::Member(_) = &self.of {
-            self.vals.push((self.name("m"), format!("l{0}.m{0}", self.index)));
-            for level in 0..dimension.levels.len().max(1) {
-                let name = level_name(self.index, level);
-                self.vals.push((name.clone(), format!("l{}.{name}", self.index)));
+            let levels = dimension.levels.len().max(1);
+            self.vals.push((self.name("m"), self.of_list("m")));
+            for level in 0..levels {
+                self.vals.push((level_name(self.index, level), self.of_list_column(&level_name(self.index, level))));
             }
         }
         self.list = Some(list);
+    }
+
+    /// A column of the list: by the cell as it is written, which most often is a spelling already, else by its spelling.
+    fn of_list_column(&self, column: &str) -> String {
+        let at = self.index;
+        format!("CASE WHEN l{at}.h{at} IS NOT NULL THEN l{at}.{column} ELSE k{at}.{column} END")
+    }
+
+    fn of_list(&self, letter: &str) -> String {
+        self.of_list_column(&self.name(letter))
     }
 
     /// The band of a number, and its ancestors.
@@ -351,13 +371,14 @@ impl<'a> Read<'a> {
                 })
                 .collect();
             let name = level_name(self.index, level);
-            let of_list = if self.list.is_some() { format!(" ELSE l{}.{name}", self.index) } else { String::new() };
+            let of_list =
+                if self.list.is_some() { format!(" ELSE {}", self.of_list_column(&name)) } else { String::new() };
             self.vals.push((name, format!("CASE {}{of_list} END", cases.join(" "))));
         }
         let any: Vec<String> = bands.iter().map(|(_, at, band)| format!("WHEN {} THEN {at}", inside(band))).collect();
         let of_list = match &self.list {
             // A number in no band is no label either.
-            Some(_) => format!(" WHEN ({number}) IS NOT NULL THEN NULL ELSE l{0}.m{0}", self.index),
+            Some(_) => format!(" WHEN ({number}) IS NOT NULL THEN NULL ELSE {}", self.of_list("m")),
             None => String::new(),
         };
         self.vals.push((self.name("m"), format!("CASE {}{of_list} END", any.join(" "))));
@@ -462,7 +483,7 @@ impl Read<'_> {
         match &self.of {
             Of::Bands(_) if self.list.is_some() => {
                 let digits = match d {
-                    Dialect::Postgresql => format!("CAST(trim_scale({}) AS text)", self.val("n")),
+                    Dialect::Postgresql => format!("CAST(trim_scale(CAST({} AS numeric)) AS text)", self.val("n")),
                     Dialect::Duckdb | Dialect::Clickhouse | Dialect::Spark => d.text(&self.val("n")),
                 };
                 let member = d.text(&self.value());

@@ -36,6 +36,8 @@ pub(crate) struct Capabilities {
     pub(crate) nfc: Option<&'static str>,
     /// A common table expression that is read twice is computed once when it says so.
     pub(crate) materialized: &'static str,
+    /// One that is written into whoever reads it.
+    pub(crate) inlined: &'static str,
     /// After the statement.
     pub(crate) settings: &'static str,
 }
@@ -69,6 +71,7 @@ impl Dialect {
                 scale: None,
                 nfc: Some("normalize"),
                 materialized: "MATERIALIZED ",
+                inlined: "NOT MATERIALIZED ",
                 settings: "",
             },
             Dialect::Duckdb => Capabilities {
@@ -79,6 +82,7 @@ impl Dialect {
                 scale: Some(9),
                 nfc: Some("nfc_normalize"),
                 materialized: "MATERIALIZED ",
+                inlined: "NOT MATERIALIZED ",
                 settings: "",
             },
             Dialect::Clickhouse => Capabilities {
@@ -89,6 +93,7 @@ impl Dialect {
                 scale: Some(9),
                 nfc: Some("normalizeUTF8NFC"),
                 materialized: "",
+                inlined: "",
                 // Without them an outer join gives empty texts, and a grouping set zeros, where nothing is known.
                 settings: "\nSETTINGS join_use_nulls = 1, group_by_use_nulls = 1",
             },
@@ -100,6 +105,7 @@ impl Dialect {
                 scale: Some(9),
                 nfc: None,
                 materialized: "",
+                inlined: "",
                 settings: "",
             },
         }
@@ -137,7 +143,11 @@ impl Dialect {
     /// Without blanks around, of whatever kind.
     pub(crate) fn trimmed(self, text: &str) -> String {
         match self {
-            Dialect::Postgresql => format!("btrim({text}, x.blanks)"),
+            // Most texts are ASCII without blanks around: that is seen faster than it is done.
+            Dialect::Postgresql => format!(
+                "CASE WHEN octet_length({text}) = length({text}) AND ascii({text}) > 32 AND ascii(right({text}, 1)) > 32 THEN \
+                 {text} ELSE btrim({text}, x.blanks) END"
+            ),
             Dialect::Duckdb => format!("trim({text}, x.blanks)"),
             Dialect::Clickhouse => {
                 let class = self.literal(&format!("^[{BLANK_RANGES}]+|[{BLANK_RANGES}]+$"));
@@ -215,7 +225,10 @@ impl Dialect {
     pub(crate) fn composed(self, text: &str) -> String {
         match self.can().nfc {
             Some(nfc) => {
-                let ascii = self.is_like(text, "^[ -~]*$");
+                let ascii = match self {
+                    Dialect::Postgresql => format!("octet_length({text}) = length({text})"),
+                    Dialect::Duckdb | Dialect::Clickhouse | Dialect::Spark => self.is_like(text, "^[ -~]*$"),
+                };
                 format!("CASE WHEN {ascii} THEN {text} ELSE {nfc}({text}) END")
             }
             None => text.to_string(),

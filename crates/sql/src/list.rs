@@ -9,10 +9,11 @@ use jauge_engine::shared;
 use crate::column::level_name;
 use crate::dialect::Dialect;
 
-/// A list: each spelling once, with its member and the member's ancestor at each level.
+/// A list: each spelling once, with its member, its mark where it has one, and the member's ancestor at each level.
 pub(crate) struct List {
     column: usize,
     levels: usize,
+    marks: bool,
     rows: Vec<(String, Vec<Option<i32>>)>,
 }
 
@@ -33,13 +34,17 @@ impl List {
                 continue;
             }
             let mut codes = vec![code(member)];
+            codes.extend((!markers.is_empty()).then_some(None));
             codes.extend((0..levels).map(|level| dimension.ancestor(member, level).and_then(code)));
             rows.insert(text, codes);
         }
-        for text in totals {
-            rows.insert(text.clone(), vec![Some(Cube::TOTAL); levels + 1]);
+        for (text, mark) in markers {
+            let code = totals.contains(text).then_some(Cube::TOTAL);
+            let mut codes = vec![code, Some(*mark)];
+            codes.extend((0..levels).map(|_| code));
+            rows.insert(text.clone(), codes);
         }
-        List { column, levels, rows: rows.into_iter().collect() }
+        List { column, levels, marks: !markers.is_empty(), rows: rows.into_iter().collect() }
     }
 
     /// Its name.
@@ -50,6 +55,7 @@ impl List {
     /// The query that makes it.
     pub(crate) fn text(&self, d: Dialect) -> String {
         let mut columns = vec![format!("h{}", self.column), format!("m{}", self.column)];
+        columns.extend(self.marks.then(|| format!("g{}", self.column)));
         columns.extend((0..self.levels).map(|level| level_name(self.column, level)));
         let null = |code: &Option<i32>| match (code, d) {
             (Some(code), _) => code.to_string(),
@@ -68,7 +74,7 @@ impl List {
         if rows.is_empty() {
             // An empty text stands in no cell.
             let mut row = vec!["''".to_string()];
-            row.extend((0..=self.levels).map(|_| null(&None)));
+            row.extend((1..columns.len()).map(|_| null(&None)));
             rows.push(row);
         }
         d.constants(&columns, &rows)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jauge::plan::Catalog;
-use jauge::problem::{DataProblem, Place, Problem, TablePlace, TableProblem, close_to};
+use jauge::problem::{DataProblem, Place, Problem, Stopped, TablePlace, TableProblem, close_to};
 use jauge::program::TableAddress;
 use jauge::program::model::{Column, ColumnType};
 use jauge::text::Both;
@@ -45,6 +45,12 @@ pub(super) fn inspect(
         near,
         user: user.to_string(),
     };
+    let encoding = rows(client, "SHOW server_encoding").map_err(|error| at_table(stopped(&error)))?;
+    let encoding = encoding.into_iter().flatten().flatten().next().unwrap_or_default();
+    if encoding != "UTF8" {
+        let said = format!("server_encoding = {encoding}");
+        return Err(at_table(TableProblem::Stopped { why: Stopped::Failed, said }));
+    }
     let d = Dialect::Postgresql;
     let quoted: Vec<String> = address.table.iter().map(|part| d.name_of(part)).collect();
     let name = d.literal(&quoted.join("."));
