@@ -246,12 +246,12 @@ impl TableProblem {
                 fr: Words::new(
                     format!("ce programme est construit sans PostgreSQL : la table « {table} » n'est pas lue"),
                     "table PostgreSQL",
-                    "cargo install jauge-cli --features postgres\nOu exportez la table en CSV : fichier: \"export.csv\"",
+                    "cargo install --path crates/cli --features postgres\nOu exportez la table en CSV : fichier: \"export.csv\"",
                 ),
                 en: Words::new(
                     format!("this program is built without PostgreSQL: the table `{table}` is not read"),
                     "a table of PostgreSQL",
-                    "cargo install jauge-cli --features postgres\nOr export the table as CSV: file: \"export.csv\"",
+                    "cargo install --path crates/cli --features postgres\nOr export the table as CSV: file: \"export.csv\"",
                 ),
             },
             TableProblem::NotReached { server, why, said } => not_reached(server, *why, said),
@@ -447,6 +447,7 @@ fn not_in_sql(why: NotInSql, source: &str, column: Option<&str>, indicators: &[S
     let named = indicators.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     let rest = |fr: bool| match (more, fr) {
         (0, _) => String::new(),
+        (1, true) => " et un autre".into(),
         (more, true) => format!(" et {more} autres"),
         (more, false) => format!(" and {more} more"),
     };

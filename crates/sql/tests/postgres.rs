@@ -125,3 +125,124 @@ fn codes_of(text: &str, lang: Lang, server: &Server, code: &str) -> Vec<String> 
     }
     problems.iter().map(|problem| problem.code().to_string()).collect()
 }
+
+const PUPILS: &str = r#"language: english
+
+unit pupil
+  singular: "pupil"
+  plural:   "pupils"
+  is a:     person
+
+dimension sex "Sex"
+  groups: exclusive
+  members:
+    F "Girls"
+    M "Boys"
+
+source register "Register"
+  file:        "postgres://?table=pupils"
+  each row is: a pupil
+  key:         id
+  period:      year (year)
+  columns:
+    id   text
+    name text, confidential
+    sex  sex
+    mark number
+
+indicator enrolled "Enrolled"
+  measure:          number of pupils in register
+  disaggregated by: sex
+
+indicator names "Names"
+  measure: number of distinct pupils in register where name <> "x"
+
+indicator marks "Marks"
+  measure: sum of mark in register
+"#;
+
+/// One query of a program whose tables are in the server.
+fn ask(server: &Server, text: &str, postgres: &Postgres) -> jauge::plan::Cube {
+    let program = program(&text.replace("postgres://?table=", &server.address("")), Lang::En);
+    let plan = everything(&program);
+    postgres.cube(&plan.queries[0], catalog(&program, &plan.queries[0]))
+}
+
+/// Mistakes in the data are counted in the server; what is confidential does not leave it.
+#[test]
+fn mistakes_are_told_with_counts_and_examples() {
+    let Some(server) = Server::start() else { return };
+    let text = PUPILS
+        .replace("name text, confidential", "name number, confidential")
+        .replace(" where name <> \"x\"", " where name > 3");
+    let text = text.replace("number of distinct pupils", "number of pupils");
+    let columns = ["id", "name", "year", "sex", "mark"].map(|name| (name.to_string(), "text".to_string()));
+    let rows: Vec<Vec<String>> = [
+        ["p1", "SECRET-1", "2020", "F", "12"],
+        ["p2", "SECRET-2", "2020", "X", "1e3"],
+        ["p2", "4", "2020", "X", "a"],
+        ["p4", "5", "MMXX", "Fille", ""],
+    ]
+    .map(|row| row.map(String::from).to_vec())
+    .to_vec();
+    server.load("pupils", &columns, &rows);
+    let cube = ask(&server, &text, &Postgres::default());
+    let told = told(&cube.problems);
+    assert!(!told.contains("SECRET"), "{told}");
+    insta::assert_snapshot!("mistakes", told);
+}
+
+#[test]
+fn trouble_with_the_server() {
+    let Some(server) = Server::start() else { return };
+    let mut out = String::new();
+    let mut tell = |name: &str, cube: jauge::plan::Cube| {
+        assert!(cube.unreadable, "{name}");
+        let told = told(&cube.problems).replace(&server.port.to_string(), "PORT");
+        out.push_str(&format!("# {name}\n{told}"));
+    };
+    let mut client = server.client();
+    client
+        .batch_execute(
+            "CREATE TABLE pupils (id text, name text, year integer, sex text, mark jsonb); CREATE ROLE ana LOGIN; \
+             CREATE SCHEMA closed; CREATE TABLE closed.pupils (LIKE pupils); \
+             CREATE TABLE odd (LIKE pupils); ALTER TABLE odd ALTER mark TYPE numeric USING NULL, ALTER sex TYPE bytea USING NULL; \
+             CREATE TABLE part (LIKE odd); ALTER TABLE part ALTER sex TYPE text USING NULL; \
+             GRANT SELECT (id, name, year, sex) ON part TO ana; ALTER TABLE part DROP COLUMN name; \
+             CREATE FUNCTION slow() RETURNS text LANGUAGE sql AS $$ SELECT pg_sleep(30)::text $$; \
+             CREATE TABLE one (id text, name text, year integer, mark numeric); INSERT INTO one VALUES ('a', 'b', 2020, 1); \
+             CREATE VIEW slow AS SELECT id, name, year, slow() AS sex, mark FROM one",
+        )
+        .expect("tables");
+    let of = |table: &str| PUPILS.replace("?table=pupils", &format!("?table={table}"));
+    tell("type of a column", ask(&server, PUPILS, &Postgres::default()));
+    tell("type of a group", ask(&server, &of("odd"), &Postgres::default()));
+    tell("no such table", ask(&server, &of("pupil"), &Postgres::default()));
+    let as_ana = |table: &str| {
+        of(table).replace("postgres://?", &server.address("").replace("postgres@", "ana@").replace("table=", ""))
+    };
+    tell("forbidden table", ask(&server, &as_ana("odd"), &Postgres::default()));
+    tell("forbidden schema", ask(&server, &as_ana("closed.pupils"), &Postgres::default()));
+    tell("forbidden column, and one that is not there", ask(&server, &as_ana("part"), &Postgres::default()));
+    let other = of("pupils").replace("postgres://?", &server.address("").replace("/postgres?table=", "/nowhere?"));
+    tell("no such database", ask(&server, &other, &Postgres::default()));
+    let nobody =
+        of("pupils").replace("postgres://?", &server.address("").replace("postgres@", "nobody@").replace("table=", ""));
+    tell("no such user", ask(&server, &nobody, &Postgres::default()));
+    client
+        .batch_execute("ALTER ROLE ana SET statement_timeout = '300ms'; GRANT SELECT ON slow TO ana")
+        .expect("a timeout");
+    tell("too slow", ask(&server, &as_ana("slow"), &Postgres::default()));
+    // Somebody presses Ctrl-C.
+    let interrupt = jauge_sql::postgres::Interrupt::default();
+    let own = interrupt.clone();
+    let presses = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        own.stop();
+    });
+    let started = std::time::Instant::now();
+    tell("interrupted", ask(&server, &of("slow"), &Postgres::new(interrupt)));
+    assert!(started.elapsed() < std::time::Duration::from_secs(20));
+    presses.join().expect("it was pressed");
+    insta::assert_snapshot!("trouble", out);
+}

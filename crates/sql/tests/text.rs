@@ -5,7 +5,8 @@ mod common;
 
 use common::*;
 use jauge::plan::{Request, plan};
-use jauge::text::Lang;
+use jauge::problem::{AddressWrong, Fact, NotReached, Stopped, TableProblem};
+use jauge::text::{Both, Lang};
 use jauge_sql::{Ask, Dialect, NotInSql, Table, script, source_document, text};
 
 const PROJECT: &str = r#"language: english
@@ -113,4 +114,73 @@ fn what_cannot_be_said_is_refused_by_name() {
         "qualified numbers (\"more than 50,000\") are not computed in a database (source `register`, column `mark`)"
     );
     assert_eq!(words.label, "for marks, middle");
+}
+
+/// What is said, in both languages: these are read by people.
+#[test]
+fn words() {
+    let wanted = Both { fr: "text ou integer", en: "text or integer" };
+    let said = || "connection refused".to_string();
+    let not_reached = |why| TableProblem::NotReached { server: "ana@serveur:5432/stat".into(), why, said: said() };
+    let stopped = |why| TableProblem::Stopped { why, said: said() };
+    let not_in_sql = |why| TableProblem::NotInSql {
+        why,
+        source: "registre".into(),
+        column: Some("note".into()),
+        indicators: ["a", "b", "c", "d", "e", "f"].map(String::from).to_vec(),
+    };
+    let table = || "suivi.eleves".to_string();
+    let all = vec![
+        TableProblem::PasswordInText { without: "postgres://ana@serveur/stat?table=eleves".into() },
+        TableProblem::BadAddress { wrong: AddressWrong::NoTable { write: "postgres://s/b?table=schema.table".into() } },
+        TableProblem::BadAddress {
+            wrong: AddressWrong::Parameter { name: "tabel".into(), near: Some("table".into()) },
+        },
+        TableProblem::BadAddress { wrong: AddressWrong::Parameter { name: "zz".into(), near: None } },
+        TableProblem::BadAddress { wrong: AddressWrong::Part { text: "99999".into() } },
+        TableProblem::NoClient { table: table() },
+        not_reached(NotReached::NoAnswer),
+        not_reached(NotReached::Login),
+        not_reached(NotReached::Database),
+        not_reached(NotReached::Service),
+        not_reached(NotReached::Tls),
+        TableProblem::TableUnusable { table: table(), forbidden: true, near: None, user: "ana".into() },
+        TableProblem::TableUnusable { table: table(), forbidden: false, near: None, user: "ana".into() },
+        TableProblem::TableUnusable {
+            table: table(),
+            forbidden: false,
+            near: Some("eleve".into()),
+            user: "ana".into(),
+        },
+        not_in_sql(NotInSql::Facts),
+        not_in_sql(NotInSql::Milestones),
+        not_in_sql(NotInSql::Qualified),
+        not_in_sql(NotInSql::ExcludedRows),
+        not_in_sql(NotInSql::Constant),
+        not_in_sql(NotInSql::Period),
+        TableProblem::ColumnKind { column: "sexe".into(), found: "jsonb".into(), wanted },
+        TableProblem::KeyRepeats { columns: vec!["eleve".into(), "annee".into()], key: "E1 | 2020".into(), rows: 3 },
+        stopped(Stopped::Timeout),
+        stopped(Stopped::Cancelled),
+        stopped(Stopped::Lost),
+        stopped(Stopped::Failed),
+        TableProblem::ReadInFilesOnly { text: "15 juin 2020".into(), column: "entree".into() },
+        TableProblem::TableEmpty { table: table() },
+    ];
+    let mut out = String::new();
+    for fact in all {
+        let fact = Fact::from(fact);
+        for lang in Lang::ALL {
+            let words = fact.words().into(lang);
+            out.push_str(&format!(
+                "{} {}\n  {}\n  {}\n",
+                fact.code(),
+                words.title,
+                words.label,
+                words.help.replace('\n', "\n  ")
+            ));
+        }
+        out.push('\n');
+    }
+    insta::assert_snapshot!("words", out);
 }

@@ -8,4 +8,5 @@ mod partial;
 mod problems;
 mod schema;
 mod secret;
+mod sql;
 mod usage;
