@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn plain_numbers_are_written_as_they_would_be_read() {
-        let (pieces, _stream) = crate::pieces::pieces();
+        let (pieces, _stream) = crate::pieces::pieces(jauge::problem::DataProblem::UnclosedQuote);
         let mut page = Page::new(&pieces);
         for text in ["0", "1", "-1", "12.5", "-0.25", "0.001", "123456789012345", "99999999999999", "1234567.8901234"] {
             page.bytes.clear();

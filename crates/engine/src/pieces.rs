@@ -4,6 +4,10 @@
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use jauge::problem::Fact;
+
+use crate::bytes::Told;
+
 /// Bytes of a piece.
 pub(crate) const PIECE: usize = 1 << 18;
 /// Pieces that wait.
@@ -43,12 +47,13 @@ pub(crate) struct Stream {
     piece: Vec<u8>,
     at: usize,
     ended: bool,
+    died: Fact,
 }
 
-/// Both ends.
-pub(crate) fn pieces() -> (Pieces, Stream) {
+/// Both ends; and what is told where the thread dies.
+pub(crate) fn pieces(died: impl Into<Fact>) -> (Pieces, Stream) {
     let (pieces, waiting) = sync_channel(WAITING);
-    (Pieces(pieces), Stream { waiting, piece: Vec::new(), at: 0, ended: false })
+    (Pieces(pieces), Stream { waiting, piece: Vec::new(), at: 0, ended: false, died: died.into() })
 }
 
 impl Read for Stream {
@@ -57,8 +62,7 @@ impl Read for Stream {
             if self.ended {
                 return Ok(0);
             }
-            let died = |_| io::Error::other("the reader stopped");
-            self.piece = self.waiting.recv().map_err(died)??;
+            self.piece = self.waiting.recv().map_err(|_| Told::error(self.died.clone()))??;
             self.at = 0;
             self.ended = self.piece.is_empty();
         }
@@ -78,11 +82,13 @@ mod tests {
 
     #[test]
     fn a_thread_that_dies_is_no_end() {
-        let (pieces, mut stream) = pieces();
+        let fact = jauge::problem::DataProblem::NoSheets { path: "r.xlsx".to_string() };
+        let (pieces, mut stream) = pieces(fact.clone());
         let _ = pieces.give(b"abc".to_vec());
         drop(pieces);
         let mut all = Vec::new();
-        assert!(stream.read_to_end(&mut all).is_err());
+        let error = stream.read_to_end(&mut all).expect_err("it did not end");
+        assert_eq!(Told::of(&error), Some(&fact.into()));
         assert_eq!(all, b"abc");
     }
 }

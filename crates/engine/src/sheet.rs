@@ -23,6 +23,7 @@ use crate::page::Page;
 use crate::pieces::{Pieces, pieces};
 use crate::remark::Remarks;
 use crate::text::plain;
+use crate::unpack::STOPPED;
 use crate::xlsx::{self, Workbook};
 
 /// Between cells.
@@ -92,7 +93,7 @@ pub(crate) fn open(
     remarks: &Remarks,
 ) -> Result<Opened, Box<Fact>> {
     let told = |error: io::Error| Box::new(crate::open::told(&error, Path::new(""), declared));
-    let unreadable = |reason: String| {
+    let unreadable = |reason: String| -> Box<Fact> {
         Box::new(DataProblem::WorkbookUnreadable { path: declared.to_string(), locked: false, reason }.into())
     };
     let (total, done, watch) = (bytes.total, Arc::clone(&bytes.done), bytes.watch());
@@ -104,7 +105,7 @@ pub(crate) fn open(
         }
         Kind::Xls | Kind::Xlsx | Kind::Ods => {}
     }
-    let (pieces, stream) = pieces();
+    let (pieces, stream) = pieces(*unreadable(STOPPED.to_string()));
     let (tell, found) = sync_channel::<Found>(1);
     let (path, wanted) = (declared.to_string(), wanted.cloned());
     let (again, remarks) = (Arc::clone(&done), remarks.clone());
@@ -126,7 +127,7 @@ pub(crate) fn open(
         Kind::Xlsx | Kind::Ods => "sheet",
     };
     std::thread::Builder::new().name(name.into()).spawn(unpack).map_err(told)?;
-    let found = found.recv().map_err(|_| unreadable("the reader stopped".to_string()))?;
+    let found = found.recv().map_err(|_| unreadable(STOPPED.to_string()))?;
     let (sheet, hidden) = found.map_err(|fact| Box::new((*fact).into()))?;
     let input = Input { path: declared.to_string(), reader: Box::new(stream), total, done };
     Ok(Opened { input, sheet, hidden })

@@ -18,6 +18,9 @@ use crate::limits;
 use crate::pieces::{NoReader, PIECE, Pieces, pieces};
 use crate::sheet;
 
+/// What is told where the thread that reads dies.
+pub(crate) const STOPPED: &str = "the reader stopped";
+
 /// Compressed bytes read at a time.
 const READ: usize = 1 << 16;
 
@@ -53,7 +56,8 @@ pub(crate) fn unpack(bytes: Bytes, packing: Packing, path: &str) -> Result<Box<d
 }
 
 fn within(bytes: Bytes, packing: Packing, path: &str, bounds: Bounds) -> Result<Box<dyn Read + Send>, io::Error> {
-    let (give, stream) = pieces();
+    let damage = Damage::Malformed { reason: STOPPED.to_string() };
+    let (give, stream) = pieces(FileProblem::PackedBroken { path: path.to_string(), packing, damage });
     let mut out = Out { pieces: give, path: path.to_string(), packing, packed: bytes.total, unpacked: 0, bounds };
     let thread = std::thread::Builder::new().name("unpack".into());
     match packing {
