@@ -98,7 +98,7 @@ pub fn sheet(bytes: &[u8]) {
 /// Cells as a workbook keeps them and as a CSV file writes them: the same figures, the same mistakes on the same lines.
 pub fn cells(bytes: &[u8]) {
     let [choice, chunk, data @ ..] = bytes else { return };
-    let table = table(data.get(..1 << 12).unwrap_or(data));
+    let table = table(data.get(..1 << 10).unwrap_or(data));
     let mut csv = String::new();
     let (mut rows, mut texts) = (String::new(), String::new());
     let mut shared = 0u32;

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use jauge::problem::Fact;
 
@@ -43,17 +44,39 @@ impl Pieces {
 
 /// Pieces as one stream of bytes.
 pub(crate) struct Stream {
-    waiting: Receiver<Piece>,
+    /// `None` only while it goes away.
+    waiting: Option<Receiver<Piece>>,
     piece: Vec<u8>,
     at: usize,
     ended: bool,
     died: Fact,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Stream {
+    /// Waits for this thread when it goes away, so that the file is closed by then.
+    pub(crate) fn of(mut self, thread: JoinHandle<()>) -> Stream {
+        self.thread = Some(thread);
+        self
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        // The thread ends once nobody takes what it gives.
+        self.waiting = None;
+        if let Some(thread) = self.thread.take() {
+            // What it died of has been told.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// Both ends; and what is told where the thread dies.
 pub(crate) fn pieces(died: impl Into<Fact>) -> (Pieces, Stream) {
     let (pieces, waiting) = sync_channel(WAITING);
-    (Pieces(pieces), Stream { waiting, piece: Vec::new(), at: 0, ended: false, died: died.into() })
+    let waiting = Some(waiting);
+    (Pieces(pieces), Stream { waiting, piece: Vec::new(), at: 0, ended: false, died: died.into(), thread: None })
 }
 
 impl Read for Stream {
@@ -62,7 +85,8 @@ impl Read for Stream {
             if self.ended {
                 return Ok(0);
             }
-            self.piece = self.waiting.recv().map_err(|_| Told::error(self.died.clone()))??;
+            let piece = self.waiting.as_ref().and_then(|waiting| waiting.recv().ok());
+            self.piece = piece.ok_or_else(|| Told::error(self.died.clone()))??;
             self.at = 0;
             self.ended = self.piece.is_empty();
         }

@@ -126,7 +126,8 @@ pub(crate) fn open(
         Kind::Xls | Kind::Xlsb => FOREIGN,
         Kind::Xlsx | Kind::Ods => "sheet",
     };
-    std::thread::Builder::new().name(name.into()).spawn(unpack).map_err(told)?;
+    let thread = std::thread::Builder::new().name(name.into()).spawn(unpack).map_err(told)?;
+    let stream = stream.of(thread);
     let found = found.recv().map_err(|_| unreadable(STOPPED.to_string()))?;
     let (sheet, hidden) = found.map_err(|fact| Box::new((*fact).into()))?;
     let input = Input { path: declared.to_string(), reader: Box::new(stream), total, done };
