@@ -9,6 +9,7 @@ use jauge::program::model::ColumnType;
 use jauge::types::Period;
 use jauge_engine::shared::{Known, identity};
 
+use crate::list::is_bands;
 use crate::script::{ResultColumn, Role, Says, Script, Statement};
 use crate::told::Told;
 
@@ -236,7 +237,7 @@ impl Reading<'_> {
             ColumnType::Date | ColumnType::Period(_) => identity(Known::Day(text.parse().ok()?)),
             ColumnType::YesNo => identity(Known::YesNo(matches!(text, "t" | "true" | "1"))),
             ColumnType::Dimension(at) => {
-                let bands = self.catalog.dimensions.get(*at)?.members.iter().any(|member| member.band.is_some());
+                let bands = is_bands(self.catalog.dimensions.get(*at)?);
                 match (bands, text.strip_prefix('n'), text.strip_prefix('m')) {
                     (false, _, _) => member(text)?,
                     (true, Some(digits), _) => identity(Known::Number(number(digits)?)),

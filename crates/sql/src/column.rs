@@ -13,7 +13,7 @@ use jauge::types::{Number, Unit};
 use jauge_engine::shared;
 
 use crate::dialect::Dialect;
-use crate::list::{List, spellings};
+use crate::list::{List, is_bands, spellings};
 use crate::number::{self, Marks};
 use crate::period;
 use crate::table::Stored;
@@ -83,11 +83,7 @@ impl<'a> Read<'a> {
             ColumnType::YesNo => Of::YesNo,
             ColumnType::Dimension(at) => {
                 let dimension = with.catalog.dimensions.get(*at)?;
-                if dimension.members.iter().any(|one| one.band.is_some()) {
-                    Of::Bands(dimension)
-                } else {
-                    Of::Member(dimension)
-                }
+                if is_bands(dimension) { Of::Bands(dimension) } else { Of::Member(dimension) }
             }
             ColumnType::Period(_) => Of::Period { unknown: column.may_be_missing || !column.unknowns.is_empty() },
         };

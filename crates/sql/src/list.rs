@@ -81,6 +81,11 @@ impl List {
     }
 }
 
+/// Its members are bands of a number.
+pub(crate) fn is_bands(dimension: &Dimension) -> bool {
+    dimension.bands_of.is_some() && dimension.members.iter().any(|member| member.band.is_some())
+}
+
 /// Every spelling of every member. A code wins over a label, a label over an alias, an earlier member over a later one.
 pub(crate) fn spellings(dimension: &Dimension) -> BTreeMap<String, usize> {
     let mut all = BTreeMap::new();

@@ -6,6 +6,8 @@ use jauge::plan::Catalog;
 use jauge::program::model::ColumnType;
 use serde::Serialize;
 
+use crate::list::is_bands;
+
 /// How the cells of a column are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,9 +49,7 @@ impl Table {
     /// typed as declared, or all texts.
     pub fn declared(catalog: Catalog<'_>, texts: bool) -> Table {
         let columns = catalog.source.columns.iter().enumerate().map(|(at, column)| {
-            let bands = |dimension: &usize| {
-                catalog.dimensions.get(*dimension).is_some_and(|of| of.members.iter().any(|one| one.band.is_some()))
-            };
+            let bands = |dimension: &usize| catalog.dimensions.get(*dimension).is_some_and(is_bands);
             let stored = match &column.of {
                 _ if texts => Stored::Text,
                 ColumnType::Text | ColumnType::Period(_) => Stored::Text,

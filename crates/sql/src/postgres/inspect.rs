@@ -14,6 +14,7 @@ use postgres::{Client, SimpleQueryMessage};
 use super::connect::stopped;
 use crate::answer::Row;
 use crate::dialect::Dialect;
+use crate::list::is_bands;
 use crate::table::{Stored, StoredColumn, Table};
 
 /// The rows of a query.
@@ -149,9 +150,7 @@ fn kind_of(found: &str, column: &Column, catalog: Catalog<'_>) -> Result<Stored,
         _ => return Err(wanted(column)),
     };
     let bands = match &column.of {
-        ColumnType::Dimension(at) => {
-            catalog.dimensions.get(*at).is_some_and(|of| of.members.iter().any(|one| one.band.is_some()))
-        }
+        ColumnType::Dimension(at) => catalog.dimensions.get(*at).is_some_and(is_bands),
         ColumnType::Text | ColumnType::Number(_) | ColumnType::Date | ColumnType::YesNo | ColumnType::Period(_) => {
             false
         }

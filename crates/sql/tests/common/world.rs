@@ -146,6 +146,7 @@ pub fn world(marked: bool) -> World {
     );
     let mut age =
         dimension("âge", &["âge"], vec![member("0-17", "mineurs", 0, None), member("18+", "majeurs", 0, None)]);
+    age.bands_of = Some("années".into());
     age.members[0].band = Some((Number::from(0i64), Some(Number::parse_plain("17.5").expect("a number"))));
     age.members[1].band = Some((Number::from(18i64), None));
     let of = [
