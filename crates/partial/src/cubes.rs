@@ -169,9 +169,10 @@ fn windows(query: &CubeQuery, one: &mut Cube, other: &mut Cube) -> Result<Vec<Pe
             *cells = std::mem::take(cells).into_iter().map(change).collect();
         }
         for fact in &mut cube.facts {
-            for (at, code) in fact.keys.iter_mut().enumerate().filter(|(at, _)| is_period(at)) {
-                let _ = at;
-                *code = renamed(*code);
+            for (at, code) in fact.keys.iter_mut().enumerate() {
+                if is_period(&at) {
+                    *code = renamed(*code);
+                }
             }
         }
     }
@@ -194,6 +195,7 @@ fn add(state: LaneState, own: &LaneValue, other: LaneValue) -> Option<LaneValue>
             (Some(a), Some(b)) => Some(match state {
                 LaneState::Maximum(_) if compare(a, b).is_lt() => b,
                 LaneState::Minimum(_) if compare(a, b).is_gt() => b,
+                // Of two equal numbers either will do; no other lane has an extreme.
                 _ => a,
             }),
             (a, b) => a.or(b),

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use crate::codes::{CodeText, Members, WindowText, code_of, decimal_of, members_of, ordinal_of, window_of};
 use crate::digest::{fingerprint, unhex};
 use crate::meaning::{self, Meaning};
-use crate::partial::{Answer, Identified, Part, Partial, questions_of};
-use crate::question::{Identities, Question};
+use crate::partial::{Answer, Identified, Part, Partial};
+use crate::question::{Identities, Question, questions};
 use crate::write::{FORMAT, FactText, QualifiedText, VERSION};
 
 /// Bounds on what a file can make a reader hold.
@@ -177,7 +177,7 @@ impl Reader<'_, '_> {
             names.dedup();
             return Err(other(names.into_iter().filter_map(|name| named(name)).collect()));
         }
-        let questions = questions_of(program, &plan);
+        let questions = questions(program, &plan, false);
         if questions.len() != file.sources.len() {
             return Err(other(Vec::new()));
         }
