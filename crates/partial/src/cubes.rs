@@ -192,12 +192,11 @@ fn add(state: LaneState, own: &LaneValue, other: LaneValue) -> Option<LaneValue>
         }
         (LaneValue::Qualified(a), LaneValue::Qualified(b)) => LaneValue::Qualified(Box::new(plus_qualified(a, &b)?)),
         (LaneValue::Extreme(a), LaneValue::Extreme(b)) => LaneValue::Extreme(match (*a, b) {
-            (Some(a), Some(b)) => Some(match state {
-                LaneState::Maximum(_) if compare(a, b).is_lt() => b,
-                LaneState::Minimum(_) if compare(a, b).is_gt() => b,
-                // Of two equal numbers either will do; no other lane has an extreme.
-                _ => a,
-            }),
+            (Some(a), Some(b)) => {
+                let largest = matches!(state, LaneState::Maximum(_));
+                let other = if largest { compare(a, b).is_lt() } else { compare(a, b).is_gt() };
+                Some(if other { b } else { a })
+            }
             (a, b) => a.or(b),
         }),
         (LaneValue::Values(a), LaneValue::Values(b)) => {

@@ -104,7 +104,26 @@ pub(crate) fn each_measure(program: &Program, expr: ExprId, found: &mut dyn FnMu
             ExprKind::Measure(measure) => found(Ok(measure)),
             ExprKind::Milestones { source, .. } => found(Err(*source)),
             ExprKind::Indicator(used) => rest.extend(program.indicators.get(*used).map(|used| used.measure)),
-            _ => rest.extend(kind.operands()),
+            ExprKind::Number(_) | ExprKind::Attribute { .. } => {}
+            ExprKind::Where(..)
+            | ExprKind::At(..)
+            | ExprKind::Negative(_)
+            | ExprKind::Binary(..)
+            | ExprKind::Ratio { .. }
+            | ExprKind::SumBy(..)
+            | ExprKind::ShareOfGroup { .. }
+            | ExprKind::Previous(_)
+            | ExprKind::Change(..)
+            | ExprKind::Cumulative(..)
+            | ExprKind::Rolling(..)
+            | ExprKind::Series(..)
+            | ExprKind::Consumption { .. }
+            | ExprKind::MeanOver(..)
+            | ExprKind::Latest(_)
+            | ExprKind::Compatible { .. }
+            | ExprKind::Bounds { .. }
+            | ExprKind::Together(..)
+            | ExprKind::If { .. } => rest.extend(kind.operands()),
         }
     }
 }

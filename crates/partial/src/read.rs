@@ -328,7 +328,17 @@ impl Reader<'_, '_> {
             for (raw, state) in values.iter().zip(&states) {
                 let known = match state {
                     LaneState::Keys(column) => identities.get(column).map_or(0, Vec::len),
-                    _ => 0,
+                    LaneState::Rows
+                    | LaneState::Line
+                    | LaneState::Present(_)
+                    | LaneState::Sum(_)
+                    | LaneState::Minimum(_)
+                    | LaneState::Maximum(_)
+                    | LaneState::Distinct(_)
+                    | LaneState::Values(_)
+                    | LaneState::Marks(_)
+                    | LaneState::First { .. }
+                    | LaneState::Last { .. } => 0,
                 };
                 found.push(value(raw.get(), *state, known, rows).map_err(here)?);
             }
