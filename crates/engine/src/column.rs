@@ -43,6 +43,8 @@ enum Of<'a> {
         dimension: &'a Dimension,
         spellings: FxHashMap<String, usize>,
         style: NumberStyle,
+        /// Some member is a band of numbers.
+        has_bands: bool,
     },
     Period(Periods<'a>),
     /// The declaration names something that the program does not have: every cell is missing.
@@ -108,9 +110,12 @@ impl<'a> Reader<'a> {
             ColumnType::Date => Of::Date(format.dates),
             ColumnType::YesNo => Of::YesNo(yes_no(column)),
             ColumnType::Dimension(at) => match catalog.dimensions.get(*at) {
-                Some(dimension) => {
-                    Of::Member { dimension, spellings: spellings(dimension), style: NumberStyle::new(format, false) }
-                }
+                Some(dimension) => Of::Member {
+                    dimension,
+                    spellings: spellings(dimension),
+                    style: NumberStyle::new(format, false),
+                    has_bands: dimension.members.iter().any(|member| member.band.is_some()),
+                },
                 None => Of::Nothing,
             },
             ColumnType::Period(CalendarId(at)) => {
@@ -202,8 +207,9 @@ impl<'a> Reader<'a> {
                 .or_else(|| words.get(&plain(text).to_lowercase()))
                 .map(|yes| Value::YesNo(*yes))
                 .ok_or(Mistake::NotYesOrNo),
-            Of::Member { dimension, spellings, style } => {
-                member(text, dimension, spellings, if typed { style.plain() } else { *style })
+            Of::Member { dimension, spellings, style, has_bands } => {
+                let style = if typed { style.plain() } else { *style };
+                member(text, dimension, spellings, style, *has_bands)
             }
             Of::Period(periods) => periods.read(text).map(Value::Period).ok_or(Mistake::NotAPeriod),
             Of::Nothing => Ok(Value::Missing),
@@ -369,10 +375,9 @@ fn member(
     dimension: &Dimension,
     spellings: &FxHashMap<String, usize>,
     style: NumberStyle,
+    has_bands: bool,
 ) -> Result<Value, Mistake> {
-    // A code list may have a hundred thousand members: only bands are looked through.
-    let is_bands = dimension.bands_of.is_some() && dimension.members.iter().any(|member| member.band.is_some());
-    if is_bands {
+    if has_bands {
         match read_number(text, style) {
             Ok(number) => {
                 return band(number, dimension).ok_or(Mistake::InNoBand).map(|at| Value::Member(at, Some(number)));
@@ -569,9 +574,36 @@ impl Needed<'_> {
     }
 }
 
+/// Short texts met of late, each with its slot: found without a hash table.
+#[derive(Default)]
+struct Recent(Vec<(u64, u64, usize, u32)>);
+
+impl Recent {
+    const ROOM: usize = 1024;
+
+    /// What a text of at most sixteen bytes is: the same for no other of its length.
+    #[inline]
+    fn of(text: &[u8]) -> Option<(u64, u64)> {
+        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+        match text.len() {
+            8..=16 => Some((word(text.first_chunk()?), word(text.last_chunk()?))),
+            4..=7 => Some((half(text.first_chunk()?), half(text.last_chunk()?))),
+            0..=3 => Some((text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0)),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn place((first, last): (u64, u64)) -> usize {
+        ((first ^ last.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize
+    }
+}
+
 /// A thread's memory of the texts of one column.
 #[derive(Default)]
 pub(crate) struct Memory {
+    recent: Recent,
     slots: FxHashMap<Box<[u8]>, u32>,
     /// Slots beyond those that last: they are forgotten with the block.
     passing: FxHashMap<Box<[u8]>, u32>,
@@ -592,6 +624,26 @@ impl Memory {
     /// The slot of `text`: known, or learnt now. Beyond what is remembered, a slot lasts as long as the block.
     #[inline]
     pub(crate) fn slot(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
+        let Some(short) = Recent::of(text.as_bytes()) else { return self.found(text, needed, catalog, codes) };
+        let place = Recent::place(short);
+        if let Some((first, last, length, slot)) = self.recent.0.get(place)
+            && (*first, *last) == short
+            && *length == text.len()
+        {
+            return *slot;
+        }
+        let slot = self.found(text, needed, catalog, codes);
+        if self.recent.0.is_empty() {
+            // No text has this length.
+            self.recent.0.resize(Recent::ROOM, (0, 0, usize::MAX, 0));
+        }
+        if let Some(recent) = self.recent.0.get_mut(place) {
+            *recent = (short.0, short.1, text.len(), slot);
+        }
+        slot
+    }
+
+    fn found(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
         let known = self.slots.get(text.as_bytes());
         let passing = || if self.passing.is_empty() { None } else { self.passing.get(text.as_bytes()) };
         match known.or_else(passing) {
@@ -634,6 +686,7 @@ impl Memory {
             return;
         }
         self.passing.clear();
+        self.recent.0.clear();
         let lasting = self.slots.len();
         self.wrong.retain(|slot, _| (*slot as usize) < lasting);
         self.values.truncate(lasting);

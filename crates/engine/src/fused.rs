@@ -12,9 +12,13 @@ use crate::codes::{Codes, Grouping};
 use crate::filter::{Filters, Need, need_of};
 use crate::sum::Sum;
 
-/// Counters of a piece of a mask.
+/// What is added at once: sixteen counters of sixteen bits, or four sums.
+///
+/// INVARIANT: no counter passes its end before its cell is emptied, so that adding words adds the counters in them.
+type Line = [u64; 4];
+/// Counters of a line, which are a piece of a mask.
 const PIECE: usize = 16;
-/// Sums that stand together.
+/// Sums of a line.
 const TOGETHER: usize = 4;
 /// Bytes of the cells of one grouping that lie by their places, per thread.
 const ROOM: u64 = 64 << 20;
@@ -188,8 +192,8 @@ struct Wide {
 pub(crate) struct SetCells {
     /// Rows since the cell was emptied.
     filled: Vec<u16>,
-    counts: Vec<[u16; PIECE]>,
-    sums: Vec<[i64; TOGETHER]>,
+    /// For each cell, lines of counters, then lines of sums.
+    lines: Vec<Line>,
     wide: FxHashMap<u32, Wide>,
     /// Packed codes to cells, and back, where cells do not lie by their places.
     index: Option<(FxHashMap<u128, u32>, Vec<u128>)>,
@@ -222,12 +226,33 @@ pub(crate) struct Lines<'b> {
     pub(crate) numbers: &'b [&'b [i64]],
 }
 
+impl Set {
+    /// Lines of a cell.
+    fn lines(&self) -> usize {
+        self.pieces.len() + self.sums.len()
+    }
+
+    /// The lines of a cell among those of all.
+    fn of_cell<'l>(&self, lines: &'l [Line], cell: usize) -> &'l [Line] {
+        lines.get(cell * self.lines()..(cell + 1) * self.lines()).unwrap_or(&[])
+    }
+
+    /// The counters and the sums of a cell's lines.
+    fn numbers<'l>(&self, lines: &'l [Line]) -> (impl Iterator<Item = u64> + 'l, impl Iterator<Item = i64> + 'l) {
+        let (counts, sums) = lines.split_at_checked(self.pieces.len()).unwrap_or((lines, &[]));
+        let of_word = |word: &u64| {
+            let word = *word;
+            (0..4).map(move |at| word >> (16 * at) & u64::from(u16::MAX))
+        };
+        (counts.iter().flatten().flat_map(of_word), sums.iter().flatten().map(|sum| sum.cast_signed()))
+    }
+}
+
 impl SetCells {
     fn new(set: &Set) -> Self {
         SetCells {
             filled: Vec::new(),
-            counts: Vec::new(),
-            sums: Vec::new(),
+            lines: Vec::new(),
             wide: FxHashMap::default(),
             index: set.grouping.strides.is_none().then(Default::default),
             apart: FxHashMap::default(),
@@ -238,8 +263,7 @@ impl SetCells {
     fn room(&mut self, set: &Set, cells: usize) {
         if cells > self.filled.len() {
             self.filled.resize(cells, 0);
-            self.counts.resize(cells * set.pieces.len(), [0; PIECE]);
-            self.sums.resize(cells * set.sums.len(), [0; TOGETHER]);
+            self.lines.resize(cells * set.lines(), [0; 4]);
         }
     }
 
@@ -261,7 +285,7 @@ impl SetCells {
             }
             let most = self.cells.iter().copied().max().unwrap_or(0);
             let whole = u64::from(most / grouping.inner + 1) * u64::from(grouping.inner);
-            let bytes = (set.pieces.len() * PIECE * 2 + set.sums.len() * TOGETHER * 8 + 2) as u64;
+            let bytes = (set.lines() * size_of::<Line>() + size_of::<u16>()) as u64;
             if fits && whole * bytes <= ROOM {
                 self.room(set, whole as usize);
                 return;
@@ -304,9 +328,7 @@ impl SetCells {
             codes.push(code);
             renamed.insert(cell, new);
             self.filled.push(old.filled.get(at).copied().unwrap_or(0));
-            let (wide, sums) = (set.pieces.len(), set.sums.len());
-            self.counts.extend_from_slice(old.counts.get(at * wide..(at + 1) * wide).unwrap_or(&[]));
-            self.sums.extend_from_slice(old.sums.get(at * sums..(at + 1) * sums).unwrap_or(&[]));
+            self.lines.extend_from_slice(set.of_cell(&old.lines, at));
         }
         let new = |cell: u32| renamed.get(&cell).copied().unwrap_or(u32::MAX);
         self.wide = old.wide.into_iter().map(|(cell, wide)| (new(cell), wide)).collect();
@@ -323,17 +345,16 @@ impl SetCells {
             .wide
             .entry(cell)
             .or_insert_with(|| Wide { counts: vec![0; wide_counts].into(), sums: vec![0; wide_sums].into() });
-        let pieces = set.pieces.len();
-        if let Some(counts) = self.counts.get_mut(at * pieces..(at + 1) * pieces) {
-            for (own, narrow) in wide.counts.iter_mut().zip(counts.iter_mut().flatten()) {
-                *own += u64::from(std::mem::take(narrow));
-            }
+        let (counts, sums) = set.numbers(set.of_cell(&self.lines, at));
+        for (own, narrow) in wide.counts.iter_mut().zip(counts) {
+            *own += narrow;
         }
-        let sums = set.sums.len();
-        if let Some(sums) = self.sums.get_mut(at * sums..(at + 1) * sums) {
-            for (own, narrow) in wide.sums.iter_mut().zip(sums.iter_mut().flatten()) {
-                *own += i128::from(std::mem::take(narrow));
-            }
+        for (own, narrow) in wide.sums.iter_mut().zip(sums) {
+            *own += i128::from(narrow);
+        }
+        let count = set.lines();
+        if let Some(lines) = self.lines.get_mut(at * count..(at + 1) * count) {
+            lines.fill([0; 4]);
         }
         if let Some(filled) = self.filled.get_mut(at) {
             *filled = 0;
@@ -420,20 +441,19 @@ impl Cells {
                 counts: vec![0; pieces * PIECE].into(),
                 sums: vec![Sum::default(); together * TOGETHER],
             });
-            let narrow = cells.counts.get(cell * pieces..(cell + 1) * pieces).unwrap_or(&[]).iter().flatten();
-            for (own, narrow) in total.counts.iter_mut().zip(narrow) {
-                *own += u64::from(*narrow);
+            let (counts, sums) = set.numbers(set.of_cell(&cells.lines, cell));
+            for (own, narrow) in total.counts.iter_mut().zip(counts) {
+                *own += narrow;
             }
             for (own, wide) in total.counts.iter_mut().zip(wide.map_or(&[] as &[u64], |wide| &wide.counts)) {
                 *own += wide;
             }
-            let narrow = cells.sums.get(cell * together..(cell + 1) * together).unwrap_or(&[]).iter().flatten();
-            for (place, narrow) in narrow.enumerate() {
+            for (place, narrow) in sums.enumerate() {
                 let wide = wide.and_then(|wide| wide.sums.get(place)).copied().unwrap_or(0);
                 let sum = set.sums.get(place / TOGETHER).map_or(0, |at| usize::from(*at) * TOGETHER + place % TOGETHER);
                 let Some(own) = total.sums.get_mut(place) else { continue };
                 let scale = scales.get(sum).copied().unwrap_or(0);
-                own.put_total(Decimal { mantissa: i128::from(*narrow) + wide, scale });
+                own.put_total(Decimal { mantissa: i128::from(narrow) + wide, scale });
                 if let Some(apart) = cells.apart.get(&(at, sum as u32)) {
                     own.merge(apart);
                 }
@@ -458,69 +478,65 @@ impl pulp::NullaryFnOnce for Adding<'_, '_> {
     }
 }
 
-#[inline(always)]
-fn add(cells: &mut Cells, fused: &Fused, lines: &Lines<'_>) {
-    const BITS: [u16; PIECE] = {
-        let mut bits = [0; PIECE];
+/// Four bits to four counters.
+const COUNTERS: [u64; 16] = {
+    let mut counters = [0; 16];
+    let mut bits = 0;
+    while bits < 16 {
         let mut at = 0;
-        while at < PIECE {
-            bits[at] = 1 << at;
+        while at < 4 {
+            counters[bits] |= (bits as u64 >> at & 1) << (16 * at);
             at += 1;
         }
-        bits
-    };
-    let mut ones: Vec<[u16; PIECE]> = vec![[0; PIECE]; fused.pieces.len()];
-    let mut sums: Vec<[i64; TOGETHER]> = vec![[0; TOGETHER]; fused.sums.len().div_ceil(TOGETHER)];
-    // Word and shift of each piece; word, shift and numbers of each sum.
+        bits += 1;
+    }
+    counters
+};
+
+#[inline(always)]
+fn add(cells: &mut Cells, fused: &Fused, lines: &Lines<'_>) {
     const PER_WORD: usize = 64 / PIECE;
     let empty: &[u64] = &[];
-    let pieces: Vec<(&[u64], u32)> = fused
-        .pieces
-        .iter()
-        .map(|piece| {
-            (lines.masks.get(piece / PER_WORD).map_or(empty, Vec::as_slice), (piece % PER_WORD * PIECE) as u32)
-        })
-        .collect();
+    let mask = |word: usize| lines.masks.get(word).map_or(empty, Vec::as_slice);
+    // Word and shift of each piece; word, shift and numbers of each sum.
+    let pieces: Vec<(&[u64], u32)> =
+        fused.pieces.iter().map(|piece| (mask(piece / PER_WORD), (piece % PER_WORD * PIECE) as u32)).collect();
     let added: Vec<(&[u64], u32, &[i64])> = fused
         .sums
         .iter()
         .zip(lines.numbers)
-        .map(|((bit, _), numbers)| {
-            (lines.masks.get(bit / 64).map_or(empty, Vec::as_slice), (bit % 64) as u32, *numbers)
-        })
+        .map(|((bit, _), numbers)| (mask(bit / 64), (bit % 64) as u32, *numbers))
         .collect();
-    let mut sets: Vec<(&Set, &mut SetCells)> = fused
+    // What a row adds: a line for each piece, then lines of sums.
+    let mut row_adds: Vec<Line> = vec![[0; 4]; pieces.len() + added.len().div_ceil(TOGETHER)];
+    let mut sets: Vec<(usize, Vec<usize>, &Set, &mut SetCells)> = fused
         .sets
         .iter()
         .zip(&mut cells.sets)
-        .filter_map(|(set, cells)| Some((set.as_ref()?, cells.as_mut()?)))
+        .filter_map(|(set, cells)| {
+            let (set, cells) = (set.as_ref()?, cells.as_mut()?);
+            let sums = set.sums.iter().map(|at| pieces.len() + usize::from(*at));
+            let adds = set.pieces.iter().map(|at| usize::from(*at)).chain(sums).collect();
+            Some((set.lines(), adds, set, cells))
+        })
         .collect();
     for row in 0..lines.rows {
-        for ((mask, shift), ones) in pieces.iter().zip(&mut ones) {
-            let piece = (mask.get(row).copied().unwrap_or(0) >> shift) as u16;
-            *ones = std::array::from_fn(|at| u16::from(piece & BITS[at] == BITS[at]));
+        let (of_pieces, of_sums) = row_adds.split_at_mut(pieces.len());
+        for ((mask, shift), line) in pieces.iter().zip(of_pieces) {
+            let piece = (mask.get(row).copied().unwrap_or(0) >> shift) as usize;
+            *line = std::array::from_fn(|at| COUNTERS[piece >> (4 * at) & 15]);
         }
-        for ((mask, shift, numbers), slot) in added.iter().zip(sums.iter_mut().flatten()) {
+        for ((mask, shift, numbers), slot) in added.iter().zip(of_sums.iter_mut().flatten()) {
             let passes = mask.get(row).copied().unwrap_or(0) >> shift & 1;
-            *slot = numbers.get(row).copied().unwrap_or(0) & 0i64.wrapping_sub(passes.cast_signed());
+            *slot = numbers.get(row).copied().unwrap_or(0).cast_unsigned() & 0u64.wrapping_sub(passes);
         }
-        for (set, cells) in &mut sets {
+        for (count, adds, set, cells) in &mut sets {
             let Some(cell) = cells.cells.get(row).copied() else { continue };
             let at = cell as usize;
-            let count = set.pieces.len();
-            if let Some(own) = cells.counts.get_mut(at * count..(at + 1) * count) {
-                for (own, piece) in own.iter_mut().zip(&set.pieces) {
-                    let Some(ones) = ones.get(usize::from(*piece)) else { continue };
-                    // INVARIANT: both have as many; a cell is emptied before a counter can pass its end.
-                    let sum: [u16; PIECE] = std::array::from_fn(|at| own[at].wrapping_add(ones[at]));
-                    *own = sum;
-                }
-            }
-            let count = set.sums.len();
-            if let Some(own) = cells.sums.get_mut(at * count..(at + 1) * count) {
-                for (own, together) in own.iter_mut().zip(&set.sums) {
-                    let Some(sums) = sums.get(usize::from(*together)) else { continue };
-                    let sum: [i64; TOGETHER] = std::array::from_fn(|at| own[at].wrapping_add(sums[at]));
+            if let Some(own) = cells.lines.get_mut(at * *count..(at + 1) * *count) {
+                for (own, add) in own.iter_mut().zip(adds.iter()) {
+                    let Some(add) = row_adds.get(*add) else { continue };
+                    let sum: Line = std::array::from_fn(|at| own[at].wrapping_add(add[at]));
                     *own = sum;
                 }
             }

@@ -70,7 +70,7 @@ pub mod limits {
     /// The longest record.
     pub const RECORD: usize = 16 << 20;
     /// Distinct texts of a column whose decoded form a thread remembers.
-    pub const REMEMBERED: usize = 1 << 18;
+    pub const REMEMBERED: usize = 1 << 17;
     /// Problems that are kept of each kind in each column, so that machine formats list them all in any file that a person
     /// could mend; the others are counted.
     pub const KEPT: usize = 50_000;

@@ -206,7 +206,7 @@ fn many_distinct_texts_are_read_without_being_remembered() {
     let mut text = HEADER.to_string();
     let rows = 150_000;
     for at in 0..rows {
-        text.push_str(&format!("F,ORI,{},2019-2020,{}.5,2020-01-31,p{at},oui\n", at % 70_000, at % 100_000));
+        text.push_str(&format!("F,ORI,{},2019-2020,{}.5,2020-01-31,p{at},oui\n", at % 140_000, at % 100_000));
     }
     let cube = ask(&text, 2, 1 << 16);
     let values = cube.sets[0].values().next().unwrap();

@@ -269,7 +269,7 @@ impl<'l> Each<'l> {
     }
 
     /// Puts the empty cells before the next one that is there.
-    #[inline]
+    #[inline(always)]
     fn empty_ones(&mut self, putting: &mut Putting<'_, '_, '_>, into: &mut Into<'_>) {
         if let Some(presence) = self.presence {
             while presence.get(self.at) == Some(&0) {
@@ -280,7 +280,7 @@ impl<'l> Each<'l> {
     }
 
     /// The line of the next cell.
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<u64> {
         let line = self.lines.get(self.at).copied();
         self.at += 1;
