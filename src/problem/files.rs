@@ -358,7 +358,11 @@ impl FileProblem {
                             1 => format!("une ligne de la feuille « {sheet} » de « {path} » est masquée"),
                             count => format!("{count} lignes de la feuille « {sheet} » de « {path} » sont masquées"),
                         },
-                        format!("elles comptent comme les autres : {}", rows(runs, *more, "ligne", "à")),
+                        format!(
+                            "{} comme les autres : {}",
+                            if count == 1 { "elle compte" } else { "elles comptent" },
+                            rows(runs, *more, "ligne", "à")
+                        ),
                         match by_filter {
                             true => "dans Excel : Données, Effacer le filtre ; supprimez celles qui ne doivent pas compter",
                             false => "dans Excel : sélectionnez tout, Format, Afficher les lignes ; supprimez celles qui ne \
@@ -370,7 +374,11 @@ impl FileProblem {
                             1 => format!("a row of the sheet `{sheet}` of `{path}` is hidden"),
                             count => format!("{count} rows of the sheet `{sheet}` of `{path}` are hidden"),
                         },
-                        format!("they count like the others: {}", rows(runs, *more, "row", "to")),
+                        format!(
+                            "{} like the others: {}",
+                            if count == 1 { "it counts" } else { "they count" },
+                            rows(runs, *more, "row", "to")
+                        ),
                         match by_filter {
                             true => "in Excel: Data, Clear filter; delete those that should not count",
                             false => "in Excel: select all, Format, Unhide Rows; delete those that should not count",
