@@ -1,12 +1,16 @@
-//! The embedded engine: cube queries over CSV files and workbooks, streamed on all cores, exact.
+//! The embedded engine: cube queries over CSV files, workbooks, Parquet files and folders of them, on all cores, exact.
 //!
 //! ```text
-//! file ──decode──▶ chunks of whole records ──split──▶ cells ──decode──▶ values ──▶ classes of rows ──fold──▶ Cube
+//! text ──feed──▶ chunks ──split──▶ records ──▶ ┐
+//!                                              ├ blocks of rows in columns ──▶ masks ──▶ cells, pairs, classes ──▶ Cube
+//! Parquet ──▶ row groups ──▶ pages ──────────▶ ┘
 //! ```
 //!
-//! The feeder cuts the file into chunks at record ends; threads pull chunks and gather rows into *classes*: rows that pass
-//! the same filters and have the same key codes. What is counted or summed is kept once per class, and cells are folded
-//! out of the classes at the end. Nothing depends on the order in which chunks or rows are met.
+//! Threads pull chunks or row groups. A column whose texts are few holds places in the thread's memory, where it was worked out once
+//! what a text does to every filter and which codes it has; a row's filters are the AND of its columns' masks. Counts and sums go
+//! straight to the cells of every grouping; keys whose distinct ones are counted are dealt by hash and counted at the end; what is
+//! rarer is kept by *classes*: rows that pass the same filters and have the same codes. Nothing depends on the order in which
+//! chunks or rows are met.
 
 mod block;
 mod bytes;

@@ -26,9 +26,19 @@ pub fn figures(page: &Page, case: &Case, read: &mut Read) -> Vec<String> {
         let (_, problems) = run_test(&program, test, &engine);
         read.add(page, &problems);
     }
-    let mut engine = Engine::new("").threads(1);
+    let root = std::env::temp_dir().join(format!("jauge-page-{}-{}", std::process::id(), case.fence.line));
+    let mut engine = Engine::new(&root).threads(1);
     let mut complete = !program.sources.is_empty();
     for (at, source) in program.sources.iter().enumerate() {
+        if let Some(folder) = source.path.as_ref().filter(|path| path.ends_with('/')) {
+            // All files of a folder are one source: they stand on the disk.
+            for file in case.data.iter().filter(|file| file.path.starts_with(folder.as_str())) {
+                let path = root.join(&file.path);
+                let made = path.parent().is_some_and(|folder| std::fs::create_dir_all(folder).is_ok());
+                complete &= made && std::fs::write(path, file.bytes()).is_ok();
+            }
+            continue;
+        }
         match case.data.iter().find(|file| Some(&file.path) == source.path.as_ref()) {
             Some(file) => engine = engine.inline(at, file.bytes()),
             None => complete = false,
@@ -46,6 +56,8 @@ pub fn figures(page: &Page, case: &Case, read: &mut Read) -> Vec<String> {
         read.add(page, &cube.problems);
         cubes.push(cube);
     }
+    // Where no source is a folder, there is none.
+    let _ = std::fs::remove_dir_all(&root);
     let (outcome, problems) = evaluate(&program, &plan, &cubes);
     read.add(page, &problems);
     let mut failures = Vec::new();

@@ -1,5 +1,6 @@
 //! Reads the conformance pages (Markdown → cases), runs them through the whole pipeline, and compares. For tests only.
 
+pub mod columnar;
 pub mod figures;
 pub mod naive;
 pub mod page;

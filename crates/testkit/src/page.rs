@@ -55,6 +55,8 @@ pub enum Packing {
     Zstd,
     /// `zip`: an archive with this one file.
     Zip,
+    /// `parquet`: the same rows in columns.
+    Parquet,
 }
 
 impl Packing {
@@ -68,6 +70,7 @@ impl Packing {
                 packed.finish().unwrap_or_default()
             }
             Packing::Zstd => ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest),
+            Packing::Parquet => crate::columnar::parquet(&String::from_utf8_lossy(text)).unwrap_or_default(),
             Packing::Zip => {
                 let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
                 let begun = zip.start_file("data.csv", zip::write::SimpleFileOptions::default());
@@ -230,6 +233,7 @@ pub fn read(path: &str, text: &str) -> Page {
                             "gzip" => packing = Some(Packing::Gzip),
                             "zstd" => packing = Some(Packing::Zstd),
                             "zip" => packing = Some(Packing::Zip),
+                            "parquet" => packing = Some(Packing::Parquet),
                             "cut" | "coupé" => cut = true,
                             _ => page.mistakes.push(format!("{number}: `{word}` is not known")),
                         }
