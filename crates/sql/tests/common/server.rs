@@ -28,7 +28,9 @@ impl Server {
                 std::env::var("JAUGE_POSTGRES").as_deref() != Ok("must"),
                 "PostgreSQL is not installed (apt-get install postgresql)"
             );
-            eprintln!("NOT CHECKED: PostgreSQL is not installed here (apt-get install postgresql)");
+            // Not through a macro, whose words are kept from sight where a test succeeds.
+            let _ =
+                writeln!(std::io::stderr(), "NOT CHECKED: PostgreSQL is not installed (apt-get install postgresql)");
         }
         server
     }
