@@ -82,9 +82,6 @@ pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String 
     let d = ask.dialect;
     let table: Vec<String> = ask.table.name.iter().map(|part| d.name_of(part)).collect();
     let mut steps: Vec<String> = Vec::new();
-    let signs = d.signs();
-    let beside = if signs.is_some() { " CROSS JOIN signs x" } else { "" };
-    steps.extend(signs);
     let lists = reads.values().filter_map(|read| read.list.as_ref());
     for list in lists {
         steps.push(format!("{} AS {}(\n  {}\n)", list.name(), d.can().inlined, list.text(d)));
@@ -92,8 +89,17 @@ pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String 
     let all = |of: for<'r> fn(&'r crate::column::Read<'_>) -> &'r [Named]| -> Vec<Named> {
         reads.values().flat_map(|read| of(read).iter().cloned()).collect()
     };
-    steps.push(step("raw", &all(|read| &read.raw), &format!("{} t{beside}", table.join("."))));
-    steps.push(step("parts", &all(|read| &read.parts), &format!("raw r{beside}")));
+    let raw = all(|read| &read.raw);
+    let parts = all(|read| &read.parts);
+    // Where texts are trimmed or spelt, the signs to look at stand beside the rows.
+    let looks =
+        |columns: &[Named]| columns.iter().any(|(_, value)| value.contains("x.blanks") || value.contains("x.written"));
+    let beside = |columns: &[Named]| if looks(columns) { " CROSS JOIN signs x" } else { "" };
+    if looks(&raw) || looks(&parts) {
+        steps.splice(0..0, d.signs());
+    }
+    steps.push(step("raw", &raw, &format!("{} t{}", table.join("."), beside(&raw))));
+    steps.push(step("parts", &parts, &format!("raw r{}", beside(&parts))));
     let mut from = String::from("parts p");
     for read in reads.values().filter(|read| read.list.is_some()) {
         let at = read.index;
