@@ -92,11 +92,13 @@ pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String 
     let raw = all(|read| &read.raw);
     let parts = all(|read| &read.parts);
     // Where texts are trimmed or spelt, the signs to look at stand beside the rows.
-    let looks =
-        |columns: &[Named]| columns.iter().any(|(_, value)| value.contains("x.blanks") || value.contains("x.written"));
+    let signs = d.signs();
+    let looks = |columns: &[Named]| {
+        signs.is_some() && columns.iter().any(|(_, value)| value.contains("x.blanks") || value.contains("x.written"))
+    };
     let beside = |columns: &[Named]| if looks(columns) { " CROSS JOIN signs x" } else { "" };
     if looks(&raw) || looks(&parts) {
-        steps.splice(0..0, d.signs());
+        steps.splice(0..0, signs.clone());
     }
     steps.push(step("raw", &raw, &format!("{} t{}", table.join("."), beside(&raw))));
     steps.push(step("parts", &parts, &format!("raw r{}", beside(&parts))));
