@@ -2,6 +2,7 @@
 //! divided by the hash of the key, then sorted and counted part by part. A pair is a key in 64 bits and the row's filters and
 //! codes, packed.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jauge::plan::{CubeQuery, LaneState};
@@ -53,8 +54,28 @@ pub(crate) struct Group {
 }
 
 impl Plan {
-    /// `None` where a pair has no room for what is asked: then keys are counted by classes.
-    pub(crate) fn new(query: &CubeQuery, column: usize, at: usize, filters: &Filters, codes: &[Codes]) -> Option<Plan> {
+    /// The plans of a column, one for every 64 filters. None where a pair has no room for what is asked: then keys are counted
+    /// by classes.
+    pub(crate) fn all(query: &CubeQuery, column: usize, at: usize, filters: &Filters, codes: &[Codes]) -> Vec<Plan> {
+        let lanes = query.sets.iter().flat_map(|set| &set.lanes).filter_map(|lane| query.lanes.get(*lane));
+        let bits: Option<BTreeSet<usize>> = lanes
+            .filter(|lane| lane.state == LaneState::Distinct(column))
+            .map(|lane| filters.bit(lane.filter, None))
+            .collect();
+        let bits: Vec<usize> = bits.into_iter().flatten().collect();
+        let plans = bits.chunks(u64::BITS as usize).map(|bits| Plan::new(query, column, at, bits, filters, codes));
+        plans.collect::<Option<_>>().unwrap_or_default()
+    }
+
+    /// `bits`: the filters of its lanes, 64 at most.
+    fn new(
+        query: &CubeQuery,
+        column: usize,
+        at: usize,
+        bits: &[usize],
+        filters: &Filters,
+        codes: &[Codes],
+    ) -> Option<Plan> {
         const MOST: usize = 3;
         if query.facts.is_some() {
             return None;
@@ -63,16 +84,11 @@ impl Plan {
             let lanes = set.lanes.iter().enumerate().filter_map(|(at, lane)| Some((at, query.lanes.get(*lane)?)));
             lanes
                 .filter(|(_, lane)| lane.state == LaneState::Distinct(column))
+                .filter(|(_, lane)| filters.bit(lane.filter, None).is_some_and(|bit| bits.contains(&bit)))
                 .map(|(at, lane)| (at, lane.filter))
                 .collect()
         };
-        let mut plan = Plan { column, at, bits: Vec::new(), keys: Vec::new(), words: 1, groups: Vec::new() };
-        for (_, filter) in query.sets.iter().flat_map(lanes_of) {
-            let bit = filters.bit(filter, None)?;
-            if !plan.bits.contains(&bit) {
-                plan.bits.push(bit);
-            }
-        }
+        let mut plan = Plan { column, at, bits: bits.to_vec(), keys: Vec::new(), words: 1, groups: Vec::new() };
         let mut used = u32::try_from(plan.bits.len()).ok().filter(|used| *used <= u64::BITS)?;
         let wanted = query.sets.iter().filter(|set| !lanes_of(set).is_empty());
         for key in wanted.flat_map(|set| &set.keys) {

@@ -151,7 +151,7 @@ impl<'a> Scan<'a> {
         };
         let people: Vec<Plan> = columns_of(&distinct_of)
             .into_iter()
-            .filter_map(|column| Plan::new(query, column, place(column), &filters, &codes))
+            .flat_map(|column| Plan::all(query, column, place(column), &filters, &codes))
             .collect();
         let is_pairs =
             |state: LaneState| distinct_of(state).is_some_and(|of| people.iter().any(|plan| plan.column == of));

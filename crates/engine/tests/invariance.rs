@@ -216,3 +216,50 @@ fn many_distinct_texts_are_read_without_being_remembered() {
     let below = ask(&text, 1, 1 << 22);
     assert_eq!(cube, below);
 }
+
+#[test]
+fn many_conditions_on_distinct_keys_are_counted_as_each_alone() {
+    let mut text = HEADER.to_string();
+    for at in 0..3_000 {
+        let sex = ["F", "M", ""][at % 3];
+        text.push_str(&format!("{sex},TTA,{},2019-2020,{},2020-01-31,p{},oui\n", at % 60, at % 251, at % 701));
+    }
+    let world = world();
+    let test = |at: usize| ColumnTest {
+        on: TestOn::Column { source: 0, column: AMOUNT },
+        test: TestKind::Number(Comparison::AtLeast, Number::from(at as u64)),
+        missing: MissingPolicy::Excluded,
+    };
+    let counted = |conditions: Vec<usize>| {
+        let lanes: Vec<Lane> = (0..conditions.len())
+            .map(|filter| Lane { filter: Some(filter), state: LaneState::Distinct(PERSON) })
+            .collect();
+        let query = CubeQuery {
+            source: 0,
+            keys: vec![dimension_key(SEX, 0, 0)],
+            tests: conditions.iter().map(|at| test(*at)).collect(),
+            filters: (0..conditions.len()).map(Filter::Test).collect(),
+            sets: vec![
+                GroupingSet { keys: vec![], lanes: (0..lanes.len()).collect() },
+                GroupingSet { keys: vec![0], lanes: (0..lanes.len()).rev().step_by(2).collect() },
+            ],
+            lanes,
+            facts: None,
+            unique: Vec::new(),
+        };
+        Engine::new(".").threads(2).chunk_bytes(1 << 12).inline(0, text.clone()).cube(&query, world.catalog()).sets
+    };
+    let together = counted((0..150).collect());
+    for at in [0, 1, 62, 63, 64, 65, 127, 128, 149] {
+        let alone = counted(vec![at]);
+        let total =
+            |sets: &[jauge::plan::Cells], place: usize| sets[0].values().next().map(|values| values[place].clone());
+        assert_eq!(total(&together, at), total(&alone, 0), "{at}");
+        // The second grouping has every other lane, from the last.
+        if at % 2 == 1 {
+            for (codes, values) in &alone[1] {
+                assert_eq!(together[1].get(codes).map(|all| &all[(149 - at) / 2]), Some(&values[0]), "{at} {codes:?}");
+            }
+        }
+    }
+}
