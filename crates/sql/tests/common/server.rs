@@ -37,23 +37,31 @@ impl Server {
 
     fn try_start() -> Option<Server> {
         let programs = programs()?;
-        let port = TcpListener::bind(("127.0.0.1", 0)).ok()?.local_addr().ok()?.port();
+        let port = free_port()?;
         let folder = std::env::temp_dir().join(format!("jauge-pg-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder).ok()?;
-        let server = Server { folder, programs, port };
+        let mut server = Server { folder, programs, port };
         if is_root() && !Command::new("chown").arg(USER).arg(&server.folder).status().ok()?.success() {
             return None;
         }
         let data = server.folder.join("data");
-        server
+        let made = server
             .run("initdb", &["-D", &shown(&data), "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync"]);
-        let options = format!("-c listen_addresses=127.0.0.1 -p {port} -k {} -c fsync=off", shown(&server.folder));
+        assert!(made, "initdb");
         let log = shown(&server.folder.join("log"));
-        server.run("pg_ctl", &["-D", &shown(&data), "-l", &log, "-o", &options, "-w", "-t", "60", "start"]);
-        Some(server)
+        for _ in 0..ATTEMPTS {
+            let folder = shown(&server.folder);
+            let options = format!("-c listen_addresses=127.0.0.1 -p {} -k {folder} -c fsync=off", server.port);
+            if server.run("pg_ctl", &["-D", &shown(&data), "-l", &log, "-o", &options, "-w", "-t", "60", "start"]) {
+                return Some(server);
+            }
+            // Somebody has taken the port since it was free.
+            server.port = free_port()?;
+        }
+        panic!("PostgreSQL does not start: {}", std::fs::read_to_string(log).unwrap_or_default());
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) {
+    fn run(&self, program: &str, arguments: &[&str]) -> bool {
         let program = self.programs.join(program);
         let mut command = if is_root() {
             let mut command = Command::new("runuser");
@@ -62,8 +70,8 @@ impl Server {
         } else {
             Command::new(&program)
         };
-        let status = command.args(arguments).current_dir("/").stdout(Stdio::null()).status().expect("a program to run");
-        assert!(status.success(), "{} {arguments:?}", program.display());
+        let command = command.args(arguments).current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().expect("a program to run").success()
     }
 
     /// A connection as the administrator.
@@ -109,6 +117,13 @@ impl Drop for Server {
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Ports that are tried.
+const ATTEMPTS: usize = 8;
+
+fn free_port() -> Option<u16> {
+    Some(TcpListener::bind(("127.0.0.1", 0)).ok()?.local_addr().ok()?.port())
 }
 
 fn shown(path: &Path) -> String {
