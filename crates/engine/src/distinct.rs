@@ -1,8 +1,9 @@
 //! Distinct values and duplicate keys: the only things whose memory follows the rows.
 
 use std::collections::BinaryHeap;
+use std::hash::BuildHasher;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::cell::Value;
 use crate::limits;
@@ -172,60 +173,126 @@ impl Occurrences {
     }
 }
 
-/// Keys that must not repeat: the first line of each, and the lines on which one comes again.
+/// Parts by the hash of the key.
+const PARTS: usize = 256;
+
+/// Keys that must not repeat, with their lines: dealt by hash, sorted at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
-    first: FxHashMap<Identity, u64>,
-    again: BinaryHeap<(u64, Identity)>,
-    count: u64,
+    /// Up to fifteen bytes, as two words, or a number and a word that no bytes give.
+    short: Vec<Vec<((u64, u64), u64)>>,
+    long: Vec<Vec<(Box<[u8]>, u64)>>,
 }
 
 impl Keys {
+    /// Adds a key by its bytes.
     pub(crate) fn add(&mut self, bytes: &[u8], line: u64) {
-        self.put(Identity::new(bytes), line);
-    }
-
-    fn put(&mut self, identity: Identity, line: u64) {
-        match self.first.entry(identity) {
-            std::collections::hash_map::Entry::Vacant(slot) => {
-                slot.insert(line);
-            }
-            std::collections::hash_map::Entry::Occupied(mut slot) => {
-                let later = line.max(*slot.get());
-                let earlier = line.min(*slot.get());
-                slot.insert(earlier);
-                let identity = slot.key().clone();
-                self.count += 1;
-                self.keep(later, identity);
+        match Identity::new(bytes) {
+            // The low and the high half.
+            Identity::Short(short) => self.add_short((short as u64, (short >> 64) as u64), line),
+            Identity::Long(long) => {
+                let hash = FxBuildHasher.hash_one(&long);
+                deal(&mut self.long, hash, (long, line));
             }
         }
     }
 
-    fn keep(&mut self, line: u64, identity: Identity) {
-        self.again.push((line, identity));
-        if self.again.len() > limits::KEPT {
-            self.again.pop();
-        }
+    /// Adds a key that is a number which no other key of the column is, see [`crate::people::digits`].
+    #[inline]
+    pub(crate) fn add_number(&mut self, number: u64, line: u64) {
+        // No length of bytes is this high.
+        const NUMBER: u64 = 1 << 63;
+        self.add_short((number, NUMBER), line);
+    }
+
+    #[inline]
+    fn add_short(&mut self, key: (u64, u64), line: u64) {
+        let hash = (key.0 ^ key.0 >> 32 ^ key.1.rotate_left(17)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        deal(&mut self.short, hash, (key, line));
     }
 
     pub(crate) fn merge(&mut self, other: Keys) {
-        self.count += other.count;
-        for (line, identity) in other.again {
-            self.keep(line, identity);
-        }
-        for (identity, line) in other.first {
-            self.put(identity, line);
-        }
+        join(&mut self.short, other.short);
+        join(&mut self.long, other.long);
     }
 
     /// The first repeated lines, each with the line where the key stands first; and how many more there are.
-    pub(crate) fn finish(self) -> (Vec<(u64, u64)>, u64) {
-        let left_out = self.count - self.again.len() as u64;
-        let lines = self.again.into_sorted_vec();
-        let first = self.first;
-        (
-            lines.into_iter().map(|(line, identity)| (line, first.get(&identity).copied().unwrap_or(line))).collect(),
-            left_out,
-        )
+    pub(crate) fn finish(self, threads: usize) -> (Vec<(u64, u64)>, u64) {
+        let mut again = repeated(self.short, threads);
+        again.merge(repeated(self.long, threads));
+        let left_out = again.count - again.kept.len() as u64;
+        (again.kept.into_sorted_vec(), left_out)
     }
+}
+
+#[inline]
+fn deal<K>(parts: &mut Vec<Vec<(K, u64)>>, hash: u64, key: (K, u64)) {
+    if parts.is_empty() {
+        parts.resize_with(PARTS, Vec::new);
+    }
+    if let Some(part) = parts.get_mut((hash >> (u64::BITS - PARTS.ilog2())) as usize) {
+        part.push(key);
+    }
+}
+
+fn join<K>(own: &mut Vec<Vec<(K, u64)>>, other: Vec<Vec<(K, u64)>>) {
+    if own.is_empty() {
+        *own = other;
+        return;
+    }
+    for (own, mut other) in own.iter_mut().zip(other) {
+        own.append(&mut other);
+    }
+}
+
+/// Lines on which a key comes again, each with the line where it stands first: the first of them are kept.
+#[derive(Debug, Default)]
+struct Again {
+    kept: BinaryHeap<(u64, u64)>,
+    count: u64,
+}
+
+impl Again {
+    fn keep(&mut self, line: u64, first: u64) {
+        self.kept.push((line, first));
+        if self.kept.len() > limits::KEPT {
+            self.kept.pop();
+        }
+    }
+
+    fn merge(&mut self, other: Again) {
+        self.count += other.count;
+        for (line, first) in other.kept {
+            self.keep(line, first);
+        }
+    }
+}
+
+/// The lines on which keys come again.
+fn repeated<K: Ord + Send>(mut parts: Vec<Vec<(K, u64)>>, threads: usize) -> Again {
+    let of_parts = |parts: &mut [Vec<(K, u64)>]| {
+        let mut again = Again::default();
+        for part in parts {
+            part.sort_unstable();
+            for lines in part.chunk_by(|a, b| a.0 == b.0).filter(|lines| lines.len() > 1) {
+                let first = lines.first().map_or(0, |(_, line)| *line);
+                for (_, line) in lines.iter().skip(1) {
+                    again.count += 1;
+                    again.keep(*line, first);
+                }
+            }
+            // What has been looked at need not be kept.
+            *part = Vec::new();
+        }
+        again
+    };
+    let share = parts.len().div_ceil(threads.max(1)).max(1);
+    let mut all = Again::default();
+    std::thread::scope(|scope| {
+        let work: Vec<_> = parts.chunks_mut(share).map(|parts| scope.spawn(|| of_parts(parts))).collect();
+        for work in work {
+            all.merge(work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+    });
+    all
 }

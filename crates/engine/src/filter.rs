@@ -380,6 +380,11 @@ impl Filters {
         self.bits.get(&(filter, need)).copied()
     }
 
+    /// Some filter is no plain conjunction.
+    pub(crate) fn is_general(&self) -> bool {
+        !self.general.is_empty()
+    }
+
     /// Tests between columns: test bit and test.
     pub(crate) fn between(&self) -> impl Iterator<Item = (usize, &Test)> {
         self.between.iter().map(|(bit, test)| (*bit, test.as_ref()))

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jauge::plan::LaneState;
 
-use crate::distinct::Keys;
 use crate::facts::Several;
 use crate::fold::Folded;
 use crate::fused;
@@ -34,7 +33,8 @@ pub(crate) fn run(scan: &Scan<'_>, threads: usize) -> Vec<Part> {
 pub(crate) struct Merged {
     pub(crate) folded: Folded,
     pub(crate) mistakes: Mistakes,
-    pub(crate) keys: Keys,
+    /// Lines on which a key comes again, each with its first; how many more there are.
+    pub(crate) keys: (Vec<(u64, u64)>, u64),
     pub(crate) several: Vec<Several>,
     pub(crate) identities: BTreeMap<usize, Vec<Box<[u8]>>>,
     /// Cells of each thread, with the scales of their sums.
@@ -78,5 +78,5 @@ pub(crate) fn merge(scan: &Scan<'_>, parts: Vec<Part>, threads: usize) -> Merged
             folded.add_distinct(*column, occurrences, &classes, scan.query, scan.shape);
         }
     }
-    Merged { folded, mistakes, keys, several, identities, cells, people }
+    Merged { folded, mistakes, keys: keys.finish(threads), several, identities, cells, people }
 }

@@ -22,11 +22,11 @@ use crate::fused::{Cells, Fused, Lines, is_here};
 use crate::header::not_utf8_at;
 use crate::limits;
 use crate::pages::Pages;
-use crate::people::{Pairs, Plan};
+use crate::people::{Pairs, Plan, digits};
 use crate::report::{Mistakes, shorten};
 use crate::rows::{OfChunk, Records, fill};
 use crate::split::{Buffers, Layout, Row, rows};
-use crate::text::{plain, trim};
+use crate::text::{composed, plain, trim};
 use crate::text_files::{Pulled, TextFiles, Trouble};
 use crate::told::MASK;
 
@@ -468,10 +468,13 @@ impl<'a> Scan<'a> {
         }
         self.pairs(texts, hands, part, rows);
         let by_class = self.class_words.is_some() || !self.distinct.is_empty();
-        if by_class || self.facts.is_some() || !self.unique.is_empty() {
+        if by_class || self.facts.is_some() {
             for row in 0..rows {
                 self.row(texts, row, hands, part);
             }
+        }
+        if !self.unique.is_empty() {
+            self.keys(texts, hands, part, rows);
         }
         if hands.classes.len() >= limits::CLASSES {
             part.folded.add(&hands.classes, self.query, &self.measured, self.shape);
@@ -526,7 +529,7 @@ impl<'a> Scan<'a> {
                 }
             }
         }
-        if test_words > 0 {
+        if self.filters.is_general() {
             for row in 0..rows {
                 self.general(texts, row, hands);
             }
@@ -683,9 +686,6 @@ impl<'a> Scan<'a> {
                 self.occurrences(texts, row, hands, part);
             }
         }
-        if !self.unique.is_empty() {
-            self.key(texts, row, line, hands, part);
-        }
     }
 
     fn occurrences(&self, texts: &dyn Texts, row: usize, hands: &mut Hands, part: &mut Part) {
@@ -767,24 +767,54 @@ impl<'a> Scan<'a> {
         part.folded.add(&classes, self.query, &self.measured, self.shape);
     }
 
-    fn key(&self, texts: &dyn Texts, row: usize, line: u64, hands: &mut Hands, part: &mut Part) {
-        hands.bytes.clear();
+    /// Keys that must not come again.
+    fn keys(&self, texts: &dyn Texts, hands: &mut Hands, part: &mut Part, rows: usize) {
+        let single = match self.unique.as_slice() {
+            [one] => self.needed.get(*one).map(|needed| (*one, needed.kind)).zip(hands.block.columns.get(*one)),
+            _ => None,
+        };
+        for row in 0..rows {
+            let line = hands.block.lines.get(row).copied().unwrap_or(0);
+            if let Some(((at, Kind::Text), column)) = single
+                && column.forms.get(row) == Some(&Form::Plain)
+                && let text = texts.text(at, row)
+                && let Some(number) = digits(text.as_bytes()).or_else(|| digits(composed(&text).as_bytes()))
+            {
+                part.keys.add_number(number, line);
+                continue;
+            }
+            self.key(texts, row, line, &hands.block, &hands.memories, &mut hands.bytes, part);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "parts of the hands that are used beside each other")]
+    fn key(
+        &self,
+        texts: &dyn Texts,
+        row: usize,
+        line: u64,
+        block: &Block,
+        memories: &[Memory],
+        bytes: &mut Vec<u8>,
+        part: &mut Part,
+    ) {
+        bytes.clear();
         let mut some = false;
         for at in &self.unique {
-            let value = hands.values.get(*at).copied().unwrap_or(Value::Missing);
+            let value = block.value(*at, row, &self.needed, memories);
             let text = texts.text(*at, row);
             some |= value.is_present() || !trim(&text).is_empty();
-            let start = hands.bytes.len();
-            identify(value, &text, &mut hands.bytes);
+            let start = bytes.len();
+            identify(value, &text, bytes);
             // A part's length after it keeps ("ab", "c") and ("a", "bc") apart; a single part needs none.
             if self.unique.len() > 1 {
-                let length = u32::try_from(hands.bytes.len() - start).unwrap_or(u32::MAX);
-                hands.bytes.extend_from_slice(&length.to_le_bytes());
+                let length = u32::try_from(bytes.len() - start).unwrap_or(u32::MAX);
+                bytes.extend_from_slice(&length.to_le_bytes());
             }
         }
         // A row without any key has been reported where the key may not be empty.
         if some {
-            part.keys.add(&hands.bytes, line);
+            part.keys.add(bytes, line);
         }
     }
 }

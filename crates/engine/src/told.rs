@@ -8,7 +8,6 @@ use jauge::problem::{DataProblem, Place, Problem};
 
 use crate::cell::Mistake;
 use crate::column::Needed;
-use crate::distinct::Keys;
 use crate::facts::{self, Several, Telling};
 use crate::files::line_of;
 use crate::report::{Mistakes, shorten};
@@ -17,9 +16,12 @@ use crate::scan::Scan;
 /// What stands for the text of confidential columns.
 pub(crate) const MASK: &str = "•••";
 
-/// Duplicate keys, with both lines.
-pub(crate) fn duplicates(scan: &Scan<'_>, keys: Keys, problems: &mut Vec<Problem>) -> u64 {
-    let (lines, left_out) = keys.finish();
+/// Duplicate keys, with both lines: where one comes again, where it stands first, and how many more there are.
+pub(crate) fn duplicates(
+    scan: &Scan<'_>,
+    (lines, left_out): (Vec<(u64, u64)>, u64),
+    problems: &mut Vec<Problem>,
+) -> u64 {
     let columns: Vec<&Needed<'_>> = scan.unique.iter().filter_map(|at| scan.needed.get(*at)).collect();
     let texts = scan.texts(lines.iter().map(|(line, _)| *line).collect(), &scan.unique);
     for (line, first) in lines {
