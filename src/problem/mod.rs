@@ -4,6 +4,7 @@
 
 mod words;
 
+pub use answers::AnswersFlaw;
 pub use data::Binary;
 pub use evaluation::Parts;
 pub use facts::Stated;
@@ -162,6 +163,8 @@ families! {
     tables::TableProblem,
     /// Partial cubes that are written in one place and merged in another.
     partial::PartialProblem,
+    /// Answers of another engine.
+    answers::AnswersProblem,
     /// E08: the project: manifest, files, folders.
     project::ProjectProblem,
 }

@@ -93,6 +93,8 @@ pub struct Eval {
     pub separator: char,
     /// The decimal mark of CSV.
     pub decimal_mark: char,
+    /// Answers of another engine, instead of reading the data.
+    pub answers: Option<PathBuf>,
     /// Cells that can be merged are wanted, not figures.
     pub partial: Option<PartialWanted>,
 }
@@ -385,6 +387,17 @@ pub fn command(lang: Lang) -> Command {
     let shared: Vec<Arg> =
         eval.get_arguments().filter(|arg| OF_FIGURES.contains(&arg.get_id().as_str())).cloned().collect();
     let eval = eval
+        .arg(
+            option(Arg::new("answers"), lang)
+                .long("answers")
+                .value_name(say("FICHIER", "FILE"))
+                .conflicts_with("partial")
+                .value_parser(ValueParser::path_buf())
+                .help(say(
+                    "Part des réponses d'un autre moteur aux questions de « sql --format json », sans lire les données",
+                    "Starts from the answers of another engine to the questions of \"sql --format json\", reading no data",
+                )),
+        )
         .arg(flag("partial", lang).requires("label").conflicts_with_all(["period", "group", "format"]).help(say(
             "Écrit des cellules à fusionner avec « merge », au lieu des chiffres",
             "Writes cells to be merged with \"merge\", instead of figures",
@@ -716,6 +729,7 @@ fn figures(of: &ArgMatches, paths: Vec<PathBuf>) -> Eval {
         bom: of.get_flag("bom"),
         separator: of.get_one::<char>("separator").copied().unwrap_or(','),
         decimal_mark: if of.get_flag("decimal-comma") { ',' } else { '.' },
+        answers: of.try_get_one::<PathBuf>("answers").ok().flatten().cloned(),
         partial: of.get_flag("partial").then(|| PartialWanted {
             label: text("label"),
             protected: is_set("with-protected"),

@@ -3,6 +3,7 @@
 //! 0 fine, 1 problems found, 2 wrong use (also a missing file, an unknown option, an unknown indicator), 3 our bug, 130
 //! interrupted (Ctrl-C).
 
+mod answers;
 mod arguments;
 mod commands;
 mod figures;
@@ -11,6 +12,7 @@ mod language;
 mod pages;
 mod progress;
 mod project;
+mod questions;
 mod render;
 mod results;
 mod scan;

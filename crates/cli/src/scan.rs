@@ -30,20 +30,33 @@ pub struct Scan {
 
 /// Reads each source that the request needs, once.
 pub fn scan(project: &Project, request: &Request, threads: Option<usize>, terminal: &Terminal) -> Scan {
+    let plan = plan(&project.program, request);
+    scan_others(project, plan, Vec::new(), threads, terminal)
+}
+
+/// The same where another engine has answered some of the queries, by their place in the plan: the others are read.
+pub fn scan_others(
+    project: &Project,
+    plan: Plan,
+    answered: Vec<Option<Cube>>,
+    threads: Option<usize>,
+    terminal: &Terminal,
+) -> Scan {
     let program = &project.program;
-    let plan = plan(program, request);
     let progress = Arc::new(Progress::new(terminal.lang, terminal.width));
     let sources = Sources::new(engine(project, threads, &progress), program, &plan, terminal.lang, &progress);
     let mut problems = Vec::new();
     let mut left_out = 0;
     let mut cubes = Vec::new();
+    let mut answered = answered.into_iter();
     for query in &plan.queries {
-        let cube = match program.sources.get(query.source) {
-            Some(source) => {
+        let cube = match (answered.next().flatten(), program.sources.get(query.source)) {
+            (Some(cube), _) => cube,
+            (None, Some(source)) => {
                 let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
                 sources.cube(query, catalog)
             }
-            None => Cube { unreadable: true, ..Cube::default() },
+            (None, None) => Cube { unreadable: true, ..Cube::default() },
         };
         problems.extend(cube.problems.iter().cloned());
         left_out += cube.problems_left_out;

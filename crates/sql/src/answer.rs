@@ -72,9 +72,16 @@ pub fn cube(
             }
             continue;
         };
+        if statement.role == Role::Overview && rows.len() != 1 {
+            return Err(wrong(&format!("{} rows", rows.len()), None));
+        }
+        let mut seen = BTreeSet::new();
         for row in rows {
             if row.len() != statement.columns.len() {
                 return Err(wrong(&format!("{} columns", row.len()), None));
+            }
+            if one_row_a_cell(statement.role) && !seen.insert(group_of(statement, row)) {
+                return Err(wrong("a cell twice", None));
             }
             let bad = |column: usize| {
                 wrong(row.get(column).and_then(Option::as_deref).unwrap_or("NULL"), statement.columns.get(column))
@@ -90,6 +97,20 @@ pub fn cube(
         }
     }
     Ok(reading.finish(told))
+}
+
+/// Statements of this role give each cell once.
+fn one_row_a_cell(role: Role) -> bool {
+    match role {
+        Role::Cells | Role::Distinct | Role::Edge => true,
+        Role::Overview | Role::Values | Role::Identities | Role::Unread | Role::Duplicates => false,
+    }
+}
+
+/// What tells the cell of a row from the others.
+fn group_of<'r>(statement: &Statement, row: &'r Row) -> Vec<&'r Option<String>> {
+    let is_key = |says: Says| matches!(says, Says::LeftOut | Says::Key { .. });
+    statement.columns.iter().zip(row).filter(|(column, _)| is_key(column.says)).map(|(_, text)| text).collect()
 }
 
 struct Reading<'a> {

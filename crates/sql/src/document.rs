@@ -4,10 +4,12 @@ use jauge::plan::{Cube, CubeQuery, Key, QueryNotes};
 use jauge::program::model::Program;
 use jauge::text::Lang;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::dialect::Dialect;
 use crate::quote::remark;
-use crate::script::{Role, Script, Statement};
+use crate::refuse::Refused;
+use crate::script::{Ask, Role, Script, Statement, script};
 
 /// The version of the document's shape; a reader refuses one that it does not know.
 pub const VERSION: u32 = 1;
@@ -19,6 +21,8 @@ pub struct Document {
     pub version: u32,
     /// For whom the statements are written.
     pub dialect: Dialect,
+    /// Every column of the tables is taken to hold texts.
+    pub text_columns: bool,
     /// Codes of keys that are no member and no ordinal.
     pub codes: Codes,
     /// One per source that is needed.
@@ -48,6 +52,8 @@ impl Default for Codes {
 pub struct SourceDocument {
     /// Its name in the indicator files.
     pub source: String,
+    /// What its questions mean, in short: [`fingerprint`]. Answers carry it too.
+    pub fingerprint: String,
     /// The parts of the table's name.
     pub table: Vec<String>,
     /// The columns that the statements read.
@@ -120,7 +126,18 @@ pub struct GroupingDocument {
     pub lanes: Vec<usize>,
 }
 
-/// The document of one source.
+/// The fingerprint of what is asked of a source: the statements, what their rows mean, and the members that codes stand for.
+/// Remarks and the language do not count.
+pub fn fingerprint(program: &Program, ask: Ask<'_>) -> Result<String, Refused> {
+    let bare = script(Ask { notes: None, ..ask })?;
+    let mut document = source_document(program, ask.query, &QueryNotes::default(), &bare);
+    document.fingerprint.clear();
+    // A document is plain data: writing it does not fail.
+    let text = serde_json::to_string(&(VERSION, ask.dialect, Codes::default(), document)).unwrap_or_default();
+    Ok(Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The document of one source; its fingerprint is for the caller to fill in.
 pub fn source_document(program: &Program, query: &CubeQuery, notes: &QueryNotes, script: &Script) -> SourceDocument {
     let source = program.sources.get(query.source);
     let needed = query.columns();
@@ -154,6 +171,7 @@ pub fn source_document(program: &Program, query: &CubeQuery, notes: &QueryNotes,
     };
     SourceDocument {
         source: source.map_or_else(String::new, |source| source.name.clone()),
+        fingerprint: String::new(),
         table: script.table.name.clone(),
         columns: columns.collect(),
         keys: query.keys.iter().map(key).collect(),

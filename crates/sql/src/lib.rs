@@ -10,6 +10,7 @@
 
 mod absent;
 mod answer;
+mod answers;
 mod chain;
 mod column;
 mod dialect;
@@ -30,9 +31,10 @@ mod verify;
 
 pub use absent::Absent;
 pub use answer::{NotAsDescribed, Row, cube};
+pub use answers::{Answers, MEGABYTES, SourceAnswers, problem_of_rows, read_answers};
 pub use dialect::Dialect;
 pub use document::{
-    Codes, ColumnDocument, Document, GroupingDocument, KeyDocument, LaneDocument, SourceDocument, VERSION,
+    Codes, ColumnDocument, Document, GroupingDocument, KeyDocument, LaneDocument, SourceDocument, VERSION, fingerprint,
     source_document, text,
 };
 pub use refuse::{NotInSql, Refused, problem_of};

@@ -1,6 +1,7 @@
 //! `jauge eval`: the figures of the sound indicators, with all that is wrong beside them.
 
 use jauge::outcome::Outcome;
+use jauge::plan::plan;
 use jauge::problem::Problem;
 use jauge::program::model::Program;
 use jauge::text::Lang;
@@ -12,7 +13,7 @@ use crate::figures::{Dialect, csv, table};
 use crate::project::{self, Project};
 use crate::render::{self, Counts, Report};
 use crate::terminal::{Stop, Terminal};
-use crate::{results, scan, select};
+use crate::{answers, results, scan, select};
 
 /// Computes and writes the figures.
 pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
@@ -47,7 +48,16 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
     if let Some(wanted) = &asked.partial {
         return partial::run(asked, wanted, &project, problems, &request, terminal);
     }
-    let scan = scan::scan(&project, &request, asked.threads, terminal);
+    let scan = match &asked.answers {
+        None => scan::scan(&project, &request, asked.threads, terminal),
+        Some(path) => {
+            let plan = plan(program, &request);
+            match answers::cubes(path, &project, &plan) {
+                Ok(answered) => scan::scan_others(&project, plan, answered, asked.threads, terminal),
+                Err(found) => return refuse(&project, problems, found, terminal),
+            }
+        }
+    };
     problems.extend(scan.problems);
     let report = Report {
         files: &project.files,
@@ -75,6 +85,22 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
         () if nothing_found && !(asked.periods.is_empty() && asked.groups.is_empty()) => End::Misuse,
         () => End::Fine,
     })
+}
+
+/// Answers that cannot be used: what is wrong with them is told, and no figure is given.
+fn refuse(
+    project: &Project,
+    mut problems: Vec<Problem>,
+    found: Vec<Problem>,
+    terminal: &Terminal,
+) -> Result<End, Stop> {
+    let misused = found.iter().any(|problem| problem.code() == "E0802");
+    problems.extend(found);
+    project::sort(&mut problems);
+    let report = Report { files: &project.files, problems: &problems, left_out: 0, file_count: project.file_count() };
+    render::to_err(&report, terminal)?;
+    terminal.err(&render::summary(&report, terminal.lang));
+    Ok(if misused { End::Misuse } else { End::Problems })
 }
 
 /// Writes figures as they were asked for.

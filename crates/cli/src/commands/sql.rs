@@ -1,12 +1,12 @@
 //! `jauge sql`: the queries of a project as SQL, without reading any data.
 
-use jauge::plan::{Catalog, plan};
+use jauge::plan::plan;
 use jauge::problem::Problem;
-use jauge::program::table_address;
-use jauge_sql::{Ask, Document, Table, VERSION, problem_of, script, source_document, text};
+use jauge_sql::{Document, SourceDocument, VERSION, problem_of, source_document, text};
 
 use super::End;
 use crate::arguments::{Sql, SqlFormat};
+use crate::questions::{Manner, questions};
 use crate::render::{self, Counts, Report};
 use crate::terminal::{Stop, Terminal};
 use crate::{project, select};
@@ -37,20 +37,21 @@ pub fn run(asked: &Sql, terminal: &Terminal) -> Result<End, Stop> {
     let plan = plan(program, &request);
     let notes = plan.notes(program, lang);
     let mut texts = Vec::new();
-    let mut document =
-        Document { version: VERSION, dialect: asked.dialect, codes: Default::default(), sources: Vec::new() };
+    let manner = Manner { dialect: asked.dialect, text_columns: asked.text_columns };
+    let mut document = Document {
+        version: VERSION,
+        dialect: manner.dialect,
+        text_columns: manner.text_columns,
+        codes: Default::default(),
+        sources: Vec::new(),
+    };
     for (query, notes) in plan.queries.iter().zip(&notes) {
         let Some(source) = program.sources.get(query.source) else { continue };
-        let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
-        let mut table = Table::declared(catalog, asked.text_columns);
-        if let Some(Ok(address)) = source.path.as_deref().and_then(table_address) {
-            table.name = address.table;
-        }
-        let ask = Ask { query, catalog, table: &table, dialect: asked.dialect, notes: Some(notes) };
-        match script(ask) {
-            Ok(script) => {
-                texts.push(text(&source.name, &script, lang));
-                document.sources.push(source_document(program, query, notes, &script));
+        match questions(program, query, source, manner, Some(notes)) {
+            Ok(asked) => {
+                texts.push(text(&source.name, &asked.script, lang));
+                let described = source_document(program, query, notes, &asked.script);
+                document.sources.push(SourceDocument { fingerprint: asked.fingerprint, ..described });
             }
             Err(refused) => problems.push(problem_of(&refused, source, Some(notes))),
         }
