@@ -42,8 +42,23 @@ pub enum AnswersProblem {
         /// The column, where it is one.
         column: Option<String>,
         /// What was found in it.
-        found: String,
+        found: Odd,
     },
+}
+
+/// What a row is where it is not as described.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Odd {
+    /// A cell with this text.
+    Cell(String),
+    /// So many columns.
+    Columns(usize),
+    /// So many rows where there is one.
+    Rows(usize),
+    /// One group has two rows.
+    Twice,
+    /// There is no answer.
+    Nothing,
 }
 
 /// In what way a file holds no answers.
@@ -117,12 +132,12 @@ impl AnswersProblem {
                     fr: Words::new(
                         format!("les réponses de « {source} » répondent à d'autres questions"),
                         fr,
-                        "écrivez de nouveau les questions avec `jauge sql --format json`, avec les mêmes `-i`, `-p`, `--period` et `-g` que pour `eval`, et posez-les de nouveau",
+                        "écrivez de nouveau les questions avec `jauge sql --format json`, avec le même choix (`-i`, `-p`, `-g`) que pour `eval`, et posez-les de nouveau",
                     ),
                     en: Words::new(
                         format!("the answers of `{source}` answer other questions"),
                         en,
-                        "write the questions again with `jauge sql --format json`, with the same `-i`, `-p`, `--period` and `-g` as for `eval`, and ask them again",
+                        "write the questions again with `jauge sql --format json`, with the same choice (`-i`, `-p`, `-g`) as for `eval`, and ask them again",
                     ),
                 }
             }
@@ -145,9 +160,15 @@ impl AnswersProblem {
                 }
             }
             AnswersProblem::AnswerNotAsDescribed { source, question, column, found } => {
-                let (fr, en) = match column {
-                    Some(column) => (format!("« {found} » dans la colonne {column}"), format!("`{found}` in column {column}")),
-                    None => (format!("trouvé : {found}"), format!("found: {found}")),
+                let column = column.as_deref().unwrap_or_default();
+                let (fr, en) = match found {
+                    Odd::Cell(text) => (format!("« {text} » dans la colonne {column}"), format!("`{text}` in column {column}")),
+                    Odd::Columns(count) => (format!("nombre de colonnes : {count}"), format!("number of columns: {count}")),
+                    Odd::Rows(count) => {
+                        (format!("nombre de lignes : {count}, une seule attendue"), format!("number of rows: {count}, one is expected"))
+                    }
+                    Odd::Twice => ("un même groupe a deux lignes".into(), "one group has two rows".into()),
+                    Odd::Nothing => ("aucune réponse".into(), "no answer".into()),
                 };
                 Both {
                     fr: Words::new(

@@ -4,7 +4,7 @@
 
 mod words;
 
-pub use answers::AnswersFlaw;
+pub use answers::{AnswersFlaw, Odd};
 pub use data::Binary;
 pub use evaluation::Parts;
 pub use facts::Stated;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jauge::plan::{Catalog, Cells, Cube, CubeQuery, Decimal, GroupingSet, LaneState, LaneValue};
-use jauge::problem::{DataProblem, Place, Problem, TableProblem};
+use jauge::problem::{DataProblem, Odd, Place, Problem, TableProblem};
 use jauge::program::model::ColumnType;
 use jauge::types::Period;
 use jauge_engine::shared::{Known, identity};
@@ -24,7 +24,7 @@ pub struct NotAsDescribed {
     /// The column, where it is one.
     pub column: Option<String>,
     /// What was found in it.
-    pub found: String,
+    pub found: Odd,
 }
 
 /// What the statements say of one cell.
@@ -61,30 +61,31 @@ pub fn cube(
     let mut told = Told::new(catalog, script, shown);
     for (at, statement) in script.statements.iter().enumerate() {
         let rows = results.get(at).and_then(Option::as_ref);
-        let wrong = |found: &str, column: Option<&ResultColumn>| NotAsDescribed {
+        let wrong = |found: Odd, column: Option<&ResultColumn>| NotAsDescribed {
             statement: at,
             column: column.map(|column| column.name.clone()),
-            found: found.chars().take(80).collect(),
+            found,
         };
         let Some(rows) = rows else {
             if statement.only_if.is_none() {
-                return Err(wrong("no result", None));
+                return Err(wrong(Odd::Nothing, None));
             }
             continue;
         };
         if statement.role == Role::Overview && rows.len() != 1 {
-            return Err(wrong(&format!("{} rows", rows.len()), None));
+            return Err(wrong(Odd::Rows(rows.len()), None));
         }
         let mut seen = BTreeSet::new();
         for row in rows {
             if row.len() != statement.columns.len() {
-                return Err(wrong(&format!("{} columns", row.len()), None));
+                return Err(wrong(Odd::Columns(row.len()), None));
             }
             if one_row_a_cell(statement.role) && !seen.insert(group_of(statement, row)) {
-                return Err(wrong("a cell twice", None));
+                return Err(wrong(Odd::Twice, None));
             }
             let bad = |column: usize| {
-                wrong(row.get(column).and_then(Option::as_deref).unwrap_or("NULL"), statement.columns.get(column))
+                let text = row.get(column).and_then(Option::as_deref).unwrap_or("NULL");
+                wrong(Odd::Cell(text.chars().take(80).collect()), statement.columns.get(column))
             };
             match statement.role {
                 Role::Overview => reading.overview(statement, row, &mut told).map_err(bad)?,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jauge::problem::{AnswersFlaw, AnswersProblem};
+use jauge::problem::{AnswersFlaw, AnswersProblem, Odd};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
 use crate::answer::{NotAsDescribed, Row};
@@ -60,6 +61,10 @@ pub fn read_answers(bytes: &[u8]) -> Result<Answers, AnswersProblem> {
         Category::Syntax | Category::Io => damaged(AnswersFlaw::NotJson(error.line())),
         Category::Data => damaged(AnswersFlaw::Shape(error.line())),
     };
+    let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if !is_object && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        return Err(damaged(AnswersFlaw::NotThis));
+    }
     let head: Head = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         Category::Data => damaged(AnswersFlaw::NotThis),
         Category::Eof | Category::Syntax | Category::Io => wrong(error),
@@ -101,6 +106,9 @@ pub fn problem_of_rows(source: &str, script: &Script, wrong: &NotAsDescribed) ->
         | Says::Times
         | Says::InAll => false,
     });
-    let found = if hidden { "•••".to_string() } else { wrong.found.clone() };
+    let found = match &wrong.found {
+        Odd::Cell(_) if hidden => Odd::Cell("•••".into()),
+        found => found.clone(),
+    };
     AnswersProblem::AnswerNotAsDescribed { source: source.into(), question, column: wrong.column.clone(), found }
 }

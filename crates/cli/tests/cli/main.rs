@@ -1,5 +1,6 @@
 //! The binary as its users meet it: arguments in, text and exit code out.
 
+mod answers;
 mod commands;
 mod folder;
 #[cfg(unix)]

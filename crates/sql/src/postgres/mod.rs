@@ -168,7 +168,7 @@ impl Postgres {
         }
         *self.interrupt.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let mut cube = crate::cube(query, catalog, &script, &results, &shown).map_err(|wrong| {
-            let said = format!("{}: {}", wrong.column.unwrap_or_default(), wrong.found);
+            let said = format!("{}: {:?}", wrong.column.unwrap_or_default(), wrong.found);
             failed(TableProblem::Stopped { why: Stopped::Failed, said })
         })?;
         cube.problems.splice(0..0, problems);
