@@ -326,6 +326,30 @@ const PLAIN: Style = Style {
 };
 
 #[test]
+fn columns_with_one_value_are_taken_from_the_statistics() {
+    let mut lines = some_lines();
+    for (at, line) in lines.iter_mut().enumerate() {
+        // Each group of twenty rows has one value of everything, but for the last, which has none in some rows.
+        let group = at / 20;
+        let some = group < 2 || at % 2 == 0;
+        *line = Line {
+            sex: some.then_some(group % 2),
+            region: group,
+            age: some.then_some(group as i32 * 20),
+            year: group,
+            amount: some.then_some(group as i64 * 150 - 75),
+            day: some.then_some(18_000 + group as i32),
+            person: some.then_some(group),
+            paid: some.then_some(group == 0),
+        };
+    }
+    for rare in [false, true] {
+        let found = ask(file(&lines, Style { rare, ..PLAIN }), "registre.parquet", 2);
+        same(&found, &ask(csv(&lines).into_bytes(), "registre.csv", 1));
+    }
+}
+
+#[test]
 fn damaged_files_are_told_and_give_no_figure() {
     let whole = file(&some_lines(), PLAIN);
     assert!(!ask(whole.clone(), "registre.parquet", 1).unreadable);

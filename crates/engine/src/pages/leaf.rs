@@ -4,8 +4,8 @@
 use rustc_hash::FxHashMap;
 
 use super::hybrid::Broken;
-use super::meaning::{Meaning, Raw};
-use super::page::{Chunk, Failed, Got, fixed};
+use super::meaning::{Form, Meaning, Raw};
+use super::page::{Chunk, Failed, Got, fixed, plain};
 use crate::block::ColumnBlock;
 use crate::cell::{Mistake, Value};
 use crate::column::{Kind, Memory, Needed};
@@ -94,7 +94,7 @@ pub(crate) struct Leaf {
 
 enum From {
     Chunk(Box<Chunk>),
-    /// What the name of a folder says.
+    /// What the name of a folder says, or the one value of the row group, written as a cell.
     Name(String),
 }
 
@@ -105,6 +105,25 @@ impl Leaf {
 
     pub(crate) fn of_name(name: String) -> Leaf {
         Leaf::new(From::Name(name), Meaning::Text)
+    }
+
+    /// A column whose cells all have this value; `None` where it must be looked at one by one.
+    pub(crate) fn of_constant(form: Form, meaning: Meaning, bytes: &[u8]) -> Option<Leaf> {
+        let mut text = String::new();
+        match meaning {
+            Meaning::Binary => return None,
+            Meaning::Text => text.push_str(std::str::from_utf8(bytes).ok()?),
+            Meaning::Whole { .. }
+            | Meaning::Decimal(_)
+            | Meaning::Day
+            | Meaning::Instant(_)
+            | Meaning::Truth
+            | Meaning::Uuid => {
+                text.push(TYPED);
+                meaning.write(plain(form, bytes)?, &mut text);
+            }
+        }
+        Some(Leaf::of_name(text))
     }
 
     fn new(from: From, meaning: Meaning) -> Leaf {

@@ -31,7 +31,7 @@ use crate::text_files::Trouble;
 use hybrid::Broken;
 use leaf::{Into, Leaf, LeafTexts, Stopped};
 use meaning::{Form, Meaning, meaning};
-use page::{Chunk, Failed, Input};
+use page::{Chunk, Failed, Input, constant};
 
 /// Takes a line, and what tells the texts of its needed columns.
 type Keep<'k> = &'k mut dyn FnMut(u64, &dyn Fn(usize) -> String);
@@ -192,6 +192,12 @@ impl Pages {
             leaves.push(match of {
                 Of::Name(name) => Leaf::of_name(name.clone()),
                 Of::Column(column, form, meaning) => {
+                    // The pages of a column with one value need not be read: files that are sorted or divided have many.
+                    let one = of_group.columns().get(*column).and_then(|facts| constant(facts.statistics()));
+                    if let Some(leaf) = one.and_then(|bytes| Leaf::of_constant(*form, *meaning, bytes)) {
+                        leaves.push(leaf);
+                        continue;
+                    }
                     let chunk = Chunk::new(&input, of_group, *column, *form)
                         .map_err(|error| broken(&file.declared, &Failed::Library(error)))?;
                     Leaf::of_chunk(chunk, *meaning)
