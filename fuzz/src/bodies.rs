@@ -78,6 +78,24 @@ pub fn csv(bytes: &[u8]) {
     let _ = jauge::evaluate::evaluate(program, plan, &cubes);
 }
 
+/// The reader of Parquet: any number of threads must give the same cube.
+pub fn parquet(bytes: &[u8]) {
+    let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
+    let (program, plan) = registers();
+    for query in &plan.queries {
+        let Some(source) = program.sources.get(query.source) else { continue };
+        let mut source = source.clone();
+        source.path = Some("registre.parquet".to_string());
+        let catalog = Catalog { source: &source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let ask = |threads| Engine::new(".").threads(threads).inline(query.source, bytes).cube(query, catalog);
+        let cube: Cube = ask(1);
+        assert!(cube.unreadable || cube.sets.len() == query.sets.len());
+        if !cube.unreadable {
+            assert_eq!(cube, ask(3), "threads change the answer");
+        }
+    }
+}
+
 fn parsed(bytes: &[u8]) -> Option<(SourceFile, Parsed)> {
     let text = String::from_utf8_lossy(bytes.get(..LONGEST).unwrap_or(bytes));
     let file = SourceFile::new("fuzzed.jauge", text.into_owned());

@@ -129,6 +129,12 @@ fn csv() {
     }
 }
 
+#[test]
+fn parquet() {
+    let seeds = seeds(&["fuzz/seeds"], ".parquet");
+    run_whole(bodies::parquet, &seeds, 6);
+}
+
 /// Bytes that choose, before each seed.
 fn chosen(seeds: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let choices = (0..16u8).map(|choice| [choice, 5]);
