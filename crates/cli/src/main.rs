@@ -41,7 +41,7 @@ const OUR_BUG: u8 = 3;
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
         // The file is told as damaged.
-        if std::thread::current().name() == Some(jauge_engine::FOREIGN) {
+        if jauge_engine::is_of_damage(info) {
             return;
         }
         Terminal::new(Lang::En, Colour::Never).err(&format!(

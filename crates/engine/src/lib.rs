@@ -56,8 +56,14 @@ mod xlsx;
 mod xml;
 
 pub use engine::{Engine, Progress};
-pub use sheet::FOREIGN;
 pub use table::{Table, read_table, read_table_of};
+
+/// True of a panic in a library that reads a damaged file: it is caught, and the file is told as damaged.
+pub fn is_of_damage(info: &std::panic::PanicHookInfo<'_>) -> bool {
+    let in_parquet =
+        info.location().is_some_and(|at| at.file().split(['/', '\\']).any(|part| part.starts_with("parquet-")));
+    in_parquet || std::thread::current().name() == Some(sheet::FOREIGN)
+}
 
 /// The way in which this engine makes identities out of values ([`jauge::plan::LaneState::Keys`]): those of two engines, or of two ways,
 /// cannot be compared. A new name when an identity changes.

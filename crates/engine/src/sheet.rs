@@ -75,7 +75,7 @@ pub(crate) fn kind(path: &str) -> Option<Kind> {
 type Book = BufReader<Bytes>;
 /// The name of a thread that runs a library over a file: where it panics, the file is told as damaged, so that a panic hook may
 /// keep silent about it.
-pub const FOREIGN: &str = "jauge-foreign-reader";
+pub(crate) const FOREIGN: &str = "jauge-foreign-reader";
 
 /// What a workbook with a password starts with: it is packed into another kind of file.
 const LOCKED: [u8; 4] = [0xd0, 0xcf, 0x11, 0xe0];

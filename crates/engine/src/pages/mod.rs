@@ -31,7 +31,7 @@ use crate::text_files::Trouble;
 use hybrid::Broken;
 use leaf::{Into, Leaf, LeafTexts, Stopped};
 use meaning::{Form, Meaning, meaning};
-use page::{Chunk, Failed, Input, constant};
+use page::{Chunk, Failed, Input, constant, library};
 
 /// Takes a line, and what tells the texts of its needed columns.
 type Keep<'k> = &'k mut dyn FnMut(u64, &dyn Fn(usize) -> String);
@@ -93,8 +93,7 @@ impl Pages {
         for (at, file) in list.into_iter().enumerate() {
             let stop = |stop: Stop| vec![Problem::at(*stop.fact, definition.clone())];
             let input = input(root, &file.path, memory.as_ref()).map_err(stop)?;
-            let facts = ParquetMetaDataReader::new()
-                .parse_and_finish(&input)
+            let facts = library(|| ParquetMetaDataReader::new().parse_and_finish(&input))
                 .map_err(|error| stop(broken(&file.path, &Failed::Library(error))))?;
             if !is_sound(&facts, input.len()) {
                 return Err(stop(broken(&file.path, &Failed::Broken(Broken("end of file")))));

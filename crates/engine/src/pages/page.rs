@@ -88,6 +88,12 @@ impl From<ParquetError> for Failed {
 
 const SHORT: Broken = Broken("end of page");
 
+/// Calls the library, which gives up on some damaged files instead of telling; nothing of what it held is used then.
+pub(crate) fn library<T>(call: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(call))
+        .unwrap_or_else(|_| Err(ParquetError::General("values that cannot be".to_string())))
+}
+
 /// The dictionary of a column: its values as they lie, and where each one is.
 #[derive(Default)]
 pub(crate) struct Dictionary {
@@ -260,7 +266,7 @@ impl Chunk {
     ) -> Result<Chunk, ParquetError> {
         let facts = group.column(column);
         let rows = usize::try_from(group.num_rows()).unwrap_or(0);
-        let pages = Box::new(SerializedPageReader::new(Arc::clone(input), facts, rows, None)?);
+        let pages = Box::new(library(|| SerializedPageReader::new(Arc::clone(input), facts, rows, None))?);
         let is_usual = |encoding: Encoding| match encoding {
             Encoding::PLAIN | Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY | Encoding::RLE => true,
             #[allow(deprecated, reason = "old files have it for levels")]
@@ -270,7 +276,7 @@ impl Chunk {
         let pages = if facts.encodings().all(is_usual) {
             Pages::Own(pages)
         } else {
-            Pages::Library(Box::new(get_column_reader(facts.column_descr_ptr(), pages)))
+            Pages::Library(Box::new(library(|| Ok(get_column_reader(facts.column_descr_ptr(), pages)))?))
         };
         Ok(Chunk {
             pages,
@@ -362,7 +368,7 @@ impl Chunk {
     /// Goes on to the next page.
     fn turn(&mut self) -> Result<(), Failed> {
         let Pages::Own(pages) = &mut self.pages else { return Err(SHORT.into()) };
-        let page = pages.get_next_page()?.ok_or(Broken("fewer values than rows"))?;
+        let page = library(|| pages.get_next_page())?.ok_or(Broken("fewer values than rows"))?;
         match page {
             Page::DictionaryPage { buf, num_values, .. } => {
                 self.dictionary = Dictionary::new(buf, num_values, self.form)?;
@@ -425,7 +431,7 @@ impl Chunk {
         macro_rules! fixed {
             ($reader:expr) => {{
                 let mut values = Vec::new();
-                let (rows, ..) = $reader.read_records(most, levels_of, None, &mut values)?;
+                let (rows, ..) = library(|| $reader.read_records(most, levels_of, None, &mut values))?;
                 self.decoded.extend(values.iter().flat_map(|value| value.to_le_bytes()));
                 rows
             }};
@@ -433,7 +439,7 @@ impl Chunk {
         let rows = match reader.as_mut() {
             ColumnReader::BoolColumnReader(reader) => {
                 let mut values: Vec<bool> = Vec::new();
-                let (rows, ..) = reader.read_records(most, levels_of, None, &mut values)?;
+                let (rows, ..) = library(|| reader.read_records(most, levels_of, None, &mut values))?;
                 self.numbers.extend(values.iter().map(|value| u32::from(*value)));
                 rows
             }
@@ -443,7 +449,7 @@ impl Chunk {
             ColumnReader::DoubleColumnReader(reader) => fixed!(reader),
             ColumnReader::Int96ColumnReader(reader) => {
                 let mut values = Vec::new();
-                let (rows, ..) = reader.read_records(most, levels_of, None, &mut values)?;
+                let (rows, ..) = library(|| reader.read_records(most, levels_of, None, &mut values))?;
                 for value in &values {
                     let value: &parquet::data_type::Int96 = value;
                     self.decoded.extend(value.data().iter().flat_map(|word| word.to_le_bytes()));
@@ -452,7 +458,7 @@ impl Chunk {
             }
             ColumnReader::FixedLenByteArrayColumnReader(reader) => {
                 let mut values = Vec::new();
-                let (rows, ..) = reader.read_records(most, levels_of, None, &mut values)?;
+                let (rows, ..) = library(|| reader.read_records(most, levels_of, None, &mut values))?;
                 for value in &values {
                     let value: &parquet::data_type::FixedLenByteArray = value;
                     self.decoded.extend_from_slice(value.data());
@@ -461,7 +467,7 @@ impl Chunk {
             }
             ColumnReader::ByteArrayColumnReader(reader) => {
                 let mut values = Vec::new();
-                let (rows, ..) = reader.read_records(most, levels_of, None, &mut values)?;
+                let (rows, ..) = library(|| reader.read_records(most, levels_of, None, &mut values))?;
                 for value in &values {
                     let value: &parquet::data_type::ByteArray = value;
                     let start = u32::try_from(self.decoded.len()).map_err(|_| SHORT)?;
