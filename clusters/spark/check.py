@@ -114,7 +114,8 @@ class Project:
             code = runner.wait(900)
         finally:
             runner.kill()
-        told = [line for line in log.read_text(errors="replace").splitlines() if not line[:2].isdigit()]
+        self.log = log.read_text(errors="replace")
+        told = [line for line in self.log.splitlines() if not line[:2].isdigit()]
         return code, "\n".join(told)
 
     def same(self):
@@ -168,7 +169,7 @@ def main():
 
         began = time.monotonic()
         code, told = long.run(cluster, meanwhile=lambda: cluster.kill("one"))
-        assert "one" not in cluster.processes, "the run had ended before the worker was killed"
+        assert "one" not in cluster.processes and "Lost executor" in long.log, "the run had ended before the worker was killed"
         assert code == 0, told
         print(f"one worker killed in the middle: {long.same()} figures, all the same, {time.monotonic() - began:.0f} s", flush=True)
 

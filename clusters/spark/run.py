@@ -13,6 +13,7 @@ import argparse
 import json
 import locale
 import os
+import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -242,6 +243,14 @@ def answers(spark, document, places, asked, watch):
     return told
 
 
+def short(error):
+    """What Spark says against it, without the rows that it may quote."""
+    said = str(error)
+    names = list(dict.fromkeys(re.findall(r"\[([A-Z][A-Z0-9_.]{3,})\]", said)))
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return f"{type(error).__name__} {', '.join(names[:3])}" if names else f"{type(error).__name__}: {' '.join(lines[:2])[:200]}"
+
+
 def session(asked):
     from pyspark.sql import SparkSession
 
@@ -280,11 +289,12 @@ def run(asked):
         except (Refused, KeyboardInterrupt):
             raise
         except AnalysisException as error:
-            raise Refused(f"Spark refuse une question : {error}", f"Spark refuses a question: {error}")
+            first = str(error).split("\n")[0]
+            raise Refused(f"Spark refuse une question : {first}", f"Spark refuses a question: {first}")
         except Exception as error:
             if attempt == asked.attempts:
-                raise Refused(f"Spark n'a pas pu répondre en {attempt} essais : {error}", f"Spark could not answer in {attempt} attempts: {error}")
-            print(say(f"essai {attempt} sans réponse, tout est reposé : ", f"attempt {attempt} gave no answer, everything is asked again: ") + str(error).split("\n")[0], file=sys.stderr, flush=True)
+                raise Refused(f"Spark n'a pas pu répondre en {attempt} essais : {short(error)}", f"Spark could not answer in {attempt} attempts: {short(error)}")
+            print(say(f"essai {attempt} sans réponse, tout est reposé : ", f"attempt {attempt} gave no answer, everything is asked again: ") + short(error), file=sys.stderr, flush=True)
             try:
                 spark and spark.stop()
             except Exception:

@@ -4,6 +4,7 @@ A request: engine, table (parts of its name), columns ([name, type, text type]),
 An answer: for each statement its rows, each column as text; or what the engine says against it.
 """
 import json
+import os
 import sys
 from decimal import Decimal
 
@@ -68,9 +69,16 @@ class Clickhouse:
 
 
 class Spark:
+    """Sail; Spark itself where JAUGE_SPARK_MASTER names its master, for instance local[1]."""
+
     def __init__(self):
-        from pysail.spark import SparkConnectServer
         from pyspark.sql import SparkSession
+
+        if master := os.environ.get("JAUGE_SPARK_MASTER"):
+            few = {"spark.sql.shuffle.partitions": "1", "spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC"}
+            self.spark = SparkSession.builder.master(master).config(map=few).getOrCreate()
+            return
+        from pysail.spark import SparkConnectServer
 
         self.server = SparkConnectServer()
         self.server.start(background=True)
