@@ -95,6 +95,13 @@ impl Fused {
         pieces.sort_unstable();
         pieces.dedup();
         fused.pieces = pieces;
+        // Sums that the same sets ask for stand together, so that a set takes few lines of them.
+        let asked = |bit: usize| -> Vec<usize> {
+            let is_it = |lane: &jauge::plan::Lane| filters.bit(lane.filter, need_of(lane.state)) == Some(bit);
+            let asks = |set: &jauge::plan::GroupingSet| lanes_of(set).iter().any(|(_, lane)| is_it(lane));
+            query.sets.iter().enumerate().filter(|(_, set)| asks(set)).map(|(at, _)| at).collect()
+        };
+        fused.sums.sort_by_cached_key(|(bit, column)| (asked(*bit), *column));
         for set in &query.sets {
             let set = fused.set(&set.keys, &lanes_of(set), filters, codes);
             fused.sets.push(set);

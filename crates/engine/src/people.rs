@@ -505,7 +505,7 @@ impl Tally {
     }
 
     /// The counts of the cell of a pair.
-    #[inline]
+    #[inline(always)]
     fn cell<const W: usize>(&mut self, group: &Group, words: &[u64; W]) -> &mut [u64] {
         let place = |(word, shift, mask): &(usize, u32, u64)| (words.get(*word).copied().unwrap_or(0) >> shift) & mask;
         if let Some(strides) = &group.grouping.strides {
