@@ -179,7 +179,8 @@ def main():
         took = time.monotonic() - began
         assert code == 1 and not long.answers.exists() and "error: no executor for 20 s" in told, (code, told)
         assert jauge("eval", folder, "--answers", long.answers).returncode == 2
-        print(f"the last worker killed too: exit 1 and no figure, {took:.0f} s: {told.splitlines()[-1]}", flush=True)
+        error = next(line for line in told.splitlines() if line.startswith("error:"))
+        print(f"the last worker killed too: exit 1 and no figure, {took:.0f} s: {error}", flush=True)
 
         cluster.worker("three")
         code, told = small.run(cluster)
