@@ -245,6 +245,27 @@ pub(crate) struct Pairs {
 const NUMBER: u64 = 1 << 61;
 const SHORT: u64 = 2 << 61;
 const LONG: u64 = 3 << 61;
+const COMPACT: u64 = 1 << 63;
+
+/// A text of seven to ten letters, digits, `-` and `_` of ASCII, six bits each, as a number that no other such text has.
+#[inline]
+fn compact(text: &[u8]) -> Option<u64> {
+    const LEAST: usize = 7;
+    let more = text.len().checked_sub(LEAST).filter(|more| *more < 4)?;
+    let mut number = 0u64;
+    for byte in text {
+        let sign = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'A'..=b'Z' => byte - b'A' + 10,
+            b'a'..=b'z' => byte - b'a' + 36,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        number = number << 6 | u64::from(sign);
+    }
+    Some(COMPACT | (more as u64) << 60 | number)
+}
 
 /// A text of up to eighteen digits as a number that no other such text has: shorter ones come before longer ones.
 #[inline]
@@ -284,7 +305,8 @@ impl Pairs {
     pub(crate) fn key(&mut self, value: Value, text: &str, bytes: &mut Vec<u8>) -> u64 {
         match value {
             Value::Text => {
-                if let Some(key) = digits(text.as_bytes()).or_else(|| digits(composed(text).as_bytes())) {
+                let short = |text: &[u8]| digits(text).or_else(|| compact(text));
+                if let Some(key) = short(text.as_bytes()).or_else(|| short(composed(text).as_bytes())) {
                     return key;
                 }
             }
@@ -356,7 +378,7 @@ fn put<const W: usize>(parts: &mut [Part<W>], key: u64, packed: &[Vec<u64>], row
 fn rename<const W: usize>(parts: &mut Vec<Part<W>>, renamed: &[u32]) {
     let old = std::mem::replace(parts, new_parts());
     for (key, words) in old.into_iter().flat_map(|part| part.pairs) {
-        let key = if key >= LONG {
+        let key = if key & COMPACT == 0 && key >= LONG {
             LONG | u64::from(renamed.get((key & u64::from(u32::MAX)) as usize).copied().unwrap_or(0))
         } else {
             key
@@ -592,6 +614,38 @@ fn many<const W: usize>(group: &Group, run: &[Pair<W>], tally: &mut Tally) {
             if let Some(count) = tally.cell(group, cell).get_mut(lane) {
                 *count += 1;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn texts_have_keys_of_their_own() {
+        let pairs = Plan { column: 0, at: 0, bits: Vec::new(), keys: Vec::new(), words: 1, groups: Vec::new() };
+        let mut pairs = pairs.pairs();
+        let mut bytes = Vec::new();
+        let mut met: BTreeMap<u64, String> = BTreeMap::new();
+        let numbers = (0..2_000u32).map(|at| (at * 7_919).to_string());
+        let texts: Vec<String> = numbers
+            .flat_map(|number| {
+                ["", "0", "00", "P", "p-", "MA_", "é", "A.", "un-nom-plus-long-"]
+                    .map(|start| format!("{start}{number}"))
+            })
+            .chain(
+                ["aaaaaaa", "aaaaaaaa", "0000000", "00000000", "AAAAAAAAAA", "__________", "------- "]
+                    .map(String::from),
+            )
+            .collect();
+        for text in &texts {
+            let key = pairs.key(Value::Text, text, &mut bytes);
+            let other = met.insert(key, composed(text).into_owned());
+            assert!(other.as_ref().is_none_or(|other| *other == composed(text)), "{text:?} and {other:?}");
+            assert_eq!(pairs.key(Value::Text, &format!(" {text} "), &mut bytes), key, "{text:?} with blanks");
         }
     }
 }
