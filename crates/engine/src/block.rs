@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use jauge::plan::Decimal;
 
 use crate::cell::{Value, compare, normal};
-use crate::column::{Kind, Memory, Needed};
+use crate::column::{Kind, Needed};
+use crate::memory::Memory;
 
 /// Rows of a block. INVARIANT: it fits in `u32`.
 pub(crate) const ROWS: usize = 2048;

@@ -31,6 +31,7 @@ mod fused;
 mod header;
 mod join;
 mod layout;
+mod memory;
 mod merge;
 mod ods;
 mod open;
@@ -52,6 +53,7 @@ mod text_files;
 mod told;
 mod unpack;
 mod windows;
+mod work;
 mod xlsx;
 mod xml;
 

@@ -9,7 +9,8 @@ use crate::fold::Folded;
 use crate::fused;
 use crate::people::{self, Counted, Pairs};
 use crate::report::Mistakes;
-use crate::scan::{Part, Scan};
+use crate::scan::Scan;
+use crate::work::Part;
 
 /// Scans on so many threads.
 pub(crate) fn run(scan: &Scan<'_>, threads: usize) -> Vec<Part> {

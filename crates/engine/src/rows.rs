@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::block::{Block, ROWS, Texts};
-use crate::column::{Kind, Memory};
+use crate::column::Kind;
+use crate::memory::Memory;
 use crate::report::Mistakes;
 use crate::scan::Scan;
 use crate::sheet::bare;
