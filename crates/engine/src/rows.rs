@@ -14,7 +14,9 @@ use crate::split::{Layout, Of, Row};
 #[derive(Default)]
 pub(crate) struct Records {
     places: usize,
-    /// Where each cell is in `text` or, in the second half of the numbers, in `apart`; [`ROWS`] for each place.
+    /// Records for which there is room, at most [`ROWS`].
+    room: usize,
+    /// Where each cell is in `text` or, in the second half of the numbers, in `apart`; `room` of them for each place.
     cells: Vec<(u32, u32)>,
     apart: String,
     rows: usize,
@@ -24,10 +26,12 @@ pub(crate) struct Records {
 const APART: u32 = 1 << 31;
 
 impl Records {
-    /// Makes room for records of so many cells.
+    /// Makes room for records of so many cells: for fewer of them where they are wide.
     pub(crate) fn suit(&mut self, places: usize) {
+        const CELLS: usize = 1 << 22;
         self.places = places;
-        self.cells.resize(places * ROWS, (0, 0));
+        self.room = (CELLS / places.max(1)).clamp(1, ROWS);
+        self.cells.resize(places * self.room, (0, 0));
     }
 
     /// Takes in a record; true when no other has room.
@@ -42,12 +46,12 @@ impl Records {
                     (start | APART, self.apart.len() as u32)
                 }
             };
-            if let Some(slot) = self.cells.get_mut(place * ROWS + self.rows) {
+            if let Some(slot) = self.cells.get_mut(place * self.room + self.rows) {
                 *slot = cell;
             }
         }
         self.rows += 1;
-        self.rows == ROWS
+        self.rows == self.room
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -61,7 +65,7 @@ impl Records {
 
     /// The cells of a place.
     fn column(&self, place: usize) -> &[(u32, u32)] {
-        self.cells.get(place * ROWS..place * ROWS + self.rows).unwrap_or(&[])
+        self.cells.get(place * ROWS..place * self.room + self.rows).unwrap_or(&[])
     }
 }
 
