@@ -65,7 +65,7 @@ impl Records {
 
     /// The cells of a place.
     fn column(&self, place: usize) -> &[(u32, u32)] {
-        self.cells.get(place * ROWS..place * self.room + self.rows).unwrap_or(&[])
+        self.cells.get(place * self.room..place * self.room + self.rows).unwrap_or(&[])
     }
 }
 

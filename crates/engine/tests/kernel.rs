@@ -259,3 +259,22 @@ fn a_filter_without_tests_holds_or_fails_for_all_rows() {
         );
     }
 }
+
+#[test]
+fn wide_records_are_taken_fewer_at_a_time() {
+    const WIDE: usize = 5_000;
+    let mut world = world();
+    world.source.format.excluded_rows = vec!["Total".into()];
+    let mut text = HEADER.trim_end().to_string();
+    text.extend((0..WIDE).map(|at| format!(",c{at}")));
+    text.push('\n');
+    let rest = format!("{}\n", ",".repeat(WIDE));
+    for at in 0..1_000 {
+        text.push_str(row(if at % 3 == 0 { "F" } else { "M" }, &at.to_string(), "2020-01-31", "p").trim_end());
+        text.push_str(&rest);
+    }
+    text.push_str(&format!("Total{}{rest}", ",".repeat(7)));
+    let query = one_set(vec![dimension_key(SEX, 0, 0)], &[LaneState::Rows, LaneState::Sum(AMOUNT)]);
+    let cube = ask(&world, &query, &text, 2);
+    assert_eq!(show(&cube), ["[0] 334 166833/334", "[1] 666 332667/666"]);
+}
