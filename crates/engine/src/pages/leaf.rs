@@ -419,8 +419,7 @@ impl Putting<'_, '_, '_> {
         if let Some(mistake) = mistake {
             into.mistakes.add(into.at, line, mistake, crate::sheet::bare(self.text));
         }
-        // In a column of texts, a value with a type is a text too.
-        into.column.put(if value == Value::Text { Value::Text } else { value }, self.needed.kind);
+        into.column.put(value, self.needed.kind);
         self.keep_text(into);
     }
 
