@@ -143,7 +143,8 @@ impl Engine {
         };
         if list.first().is_some_and(|first| is_parquet(&first.path)) && !of_test {
             let memory = inline.map(|inline| Arc::clone(&inline.bytes));
-            let (pages, needed) = Pages::open(&self.root, list, memory, query, catalog, &files)?;
+            let least = (self.chunk / limits::ROW_BYTES) as u64;
+            let (pages, needed) = Pages::open(&self.root, list, memory, query, catalog, &files, least)?;
             let scan = Scan::new(query, catalog, needed, Reading::Pages(pages), files, &told);
             return self.finish(scan);
         }
@@ -170,7 +171,11 @@ impl Engine {
         let (query, source) = (scan.query, scan.catalog.source);
         let parts = merge::run(&scan, self.threads);
         if let Some(trouble) = scan.stop.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Err(match trouble {
+            let again = match &scan.reading {
+                Reading::Pages(pages) => pages.first_stop(&scan).map(Trouble::Stop),
+                Reading::Text(_) => None,
+            };
+            return Err(match again.unwrap_or(trouble) {
                 Trouble::Stop(stop) => vec![place_stop(stop, source, &scan.files)],
                 Trouble::Problems(problems) => problems,
             });

@@ -6,7 +6,7 @@
 //! Parquet ──▶ row groups ──▶ pages ──────────▶ ┘
 //! ```
 //!
-//! Threads pull chunks or row groups. A column whose texts are few holds places in the thread's memory, where it was worked out once
+//! Threads pull chunks, or row groups and parts of them. A column whose texts are few holds places in the thread's memory, where it was worked out once
 //! what a text does to every filter and which codes it has; a row's filters are the AND of its columns' masks. Counts and sums go
 //! straight to the cells of every grouping; keys whose distinct ones are counted are dealt by hash and counted at the end; what is
 //! rarer is kept by *classes*: rows that pass the same filters and have the same codes. Nothing depends on the order in which
@@ -77,6 +77,8 @@ pub mod limits {
     pub const CHUNK: usize = 8 << 20;
     /// The most bytes of a chunk, whatever the engine is told; with a record it stays far below 4 GiB.
     pub const CHUNK_MOST: usize = 256 << 20;
+    /// Bytes that a row of a Parquet file is taken for where a chunk of it is a number of rows.
+    pub const ROW_BYTES: usize = 256;
     /// The most threads.
     pub const THREADS: usize = 256;
     /// The longest record.

@@ -235,6 +235,12 @@ fn ask(bytes: Vec<u8>, path: &str, threads: usize) -> Cube {
     Engine::new(".").threads(threads).inline(0, bytes).cube(&query(), world.catalog())
 }
 
+/// The same of a Parquet file whose groups are divided down to single rows where threads have nothing to do.
+fn ask_divided(bytes: Vec<u8>, threads: usize) -> Cube {
+    let world = world_of("registre.parquet");
+    Engine::new(".").threads(threads).chunk_bytes(1).inline(0, bytes).cube(&query(), world.catalog())
+}
+
 /// Codes and columns of problems; lines differ by the header.
 fn told(cube: &Cube) -> Vec<String> {
     let mut all: Vec<String> = cube
@@ -247,6 +253,15 @@ fn told(cube: &Cube) -> Vec<String> {
         .collect();
     all.sort();
     all
+}
+
+/// Codes and lines of problems, of a file whose first row is this line.
+fn lines_told(cube: &Cube, header: u64) -> Vec<(&'static str, u64)> {
+    let line = |problem: &jauge::problem::Problem| match &problem.at {
+        jauge::problem::Place::Data(at) => at.line - header,
+        _ => 0,
+    };
+    cube.problems.iter().map(|problem| (problem.code(), line(problem))).collect()
 }
 
 fn same(left: &Cube, right: &Cube) {
@@ -271,6 +286,22 @@ proptest! {
         let found = ask(file(&lines, style), "registre.parquet", threads);
         prop_assert!(!found.unreadable, "{:?}", found.problems);
         same(&found, &wanted);
+    }
+
+    #[test]
+    fn threads_may_begin_in_the_middle_of_a_group(
+        lines in proptest::collection::vec(line(), 1..200),
+        style in style(),
+        page in prop_oneof![Just(1usize), 2usize..60, Just(1_000)],
+    ) {
+        let bytes = file(&lines, Style { group: usize::MAX, page, ..style });
+        let wanted = ask(bytes.clone(), "registre.parquet", 1);
+        let of_text = ask(csv(&lines).into_bytes(), "registre.csv", 1);
+        prop_assert_eq!(lines_told(&wanted, 0), lines_told(&of_text, 1));
+        same(&wanted, &of_text);
+        for threads in [1, 2, 3, 8] {
+            prop_assert_eq!(&ask_divided(bytes.clone(), threads), &wanted, "{} threads", threads);
+        }
     }
 
     #[test]
@@ -362,8 +393,11 @@ fn damaged_files_are_told_and_give_no_figure() {
     for at in (0..whole.len()).step_by(3) {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x55;
-        let cube = ask(bytes, "registre.parquet", 1);
+        let cube = ask(bytes.clone(), "registre.parquet", 1);
         assert!(!cube.unreadable || !cube.problems.is_empty());
+        if at % 30 == 0 {
+            assert_eq!(ask_divided(bytes, 3), cube, "byte {at}");
+        }
     }
 }
 

@@ -65,8 +65,8 @@ pub(crate) struct Into<'r> {
 #[derive(Debug)]
 pub(crate) enum Stopped {
     Failed(Failed),
-    /// Bytes that are no UTF-8, in this row from the start of the read.
-    NotUtf8(Vec<u8>),
+    /// Bytes that are no UTF-8, in a cell of this line.
+    NotUtf8(u64, Vec<u8>),
 }
 
 impl<E: std::convert::Into<Failed>> std::convert::From<E> for Stopped {
@@ -188,7 +188,7 @@ impl Leaf {
                             let known = *slots.get(*place as usize).ok_or(broken)?;
                             let slot = if known == NEW {
                                 let raw = dictionary.value(*place).ok_or(broken)?;
-                                let slot = putting.learn(raw, &mut into)?;
+                                let slot = putting.learn(raw, line, &mut into)?;
                                 if slot as usize >= into.memory.lasting() {
                                     passing.push(*place);
                                 }
@@ -226,7 +226,7 @@ impl Leaf {
                             putting.value(raw, line, &mut into)?;
                             continue;
                         }
-                        let slot = putting.learn(raw, &mut into)?;
+                        let slot = putting.learn(raw, line, &mut into)?;
                         if let Some(known) = of_bits.get_mut(*bit as usize)
                             && (slot as usize) < into.memory.lasting()
                         {
@@ -337,17 +337,17 @@ impl Putting<'_, '_, '_> {
     }
 
     /// The slot of a value.
-    fn learn(&mut self, raw: Raw<'_>, into: &mut Into<'_>) -> Result<u32, Stopped> {
-        self.written(raw)?;
+    fn learn(&mut self, raw: Raw<'_>, line: u64, into: &mut Into<'_>) -> Result<u32, Stopped> {
+        self.written(raw, line)?;
         Ok(self.slot_of(into))
     }
 
     /// Writes a value as a cell.
-    fn written(&mut self, raw: Raw<'_>) -> Result<(), Stopped> {
+    fn written(&mut self, raw: Raw<'_>, line: u64) -> Result<(), Stopped> {
         self.text.clear();
         match (self.meaning, raw) {
             (Meaning::Text, Raw::Bytes(bytes)) => {
-                let text = std::str::from_utf8(bytes).map_err(|_| Stopped::NotUtf8(bytes.to_vec()))?;
+                let text = std::str::from_utf8(bytes).map_err(|_| Stopped::NotUtf8(line, bytes.to_vec()))?;
                 self.text.push_str(text);
             }
             _ => {
@@ -442,12 +442,12 @@ impl Putting<'_, '_, '_> {
         {
             into.column.put_number(number, scale);
             if into.texts.wanted {
-                self.written(raw)?;
+                self.written(raw, line)?;
                 self.keep_text(into);
             }
             return Ok(());
         }
-        self.written(raw)?;
+        self.written(raw, line)?;
         if let (Meaning::Binary, None) = (self.meaning, self.meaning.number(raw)) {
             self.inexact(line, into);
             return Ok(());
@@ -489,7 +489,7 @@ impl Putting<'_, '_, '_> {
         let slot = match known.get(&number) {
             Some(slot) => *slot,
             None => {
-                let slot = self.learn(raw, into)?;
+                let slot = self.learn(raw, line, into)?;
                 if (slot as usize) < into.memory.lasting() {
                     known.insert(number, slot);
                 }

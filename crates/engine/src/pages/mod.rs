@@ -1,15 +1,17 @@
-//! Parquet files to blocks of rows: row groups pulled by threads, only the columns that are needed, dictionaries kept as places
+//! Parquet files to blocks of rows: row groups dealt to threads, only the columns that are needed, dictionaries kept as places
 //! in the thread's memory. The library unpacks the pages; what lies in them is read here, straight to codes and numbers.
 
+mod deal;
 mod hybrid;
 mod leaf;
 mod meaning;
 mod page;
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use jauge::plan::{Catalog, CubeQuery};
@@ -29,10 +31,11 @@ use crate::open::FilePlace;
 use crate::scan::Scan;
 use crate::text_files::Trouble;
 use crate::work::{Hands, Part};
+use deal::{Deal, Share};
 use hybrid::Broken;
 use leaf::{Into, Leaf, LeafTexts, Stopped};
 use meaning::{Form, Meaning, meaning};
-use page::{Chunk, Failed, Input, constant, library};
+use page::{Chunk, Failed, Input, Places, constant, library};
 
 /// Takes a line, and what tells the texts of its needed columns.
 type Keep<'k> = &'k mut dyn FnMut(u64, &dyn Fn(usize) -> String);
@@ -41,11 +44,34 @@ type Keep<'k> = &'k mut dyn FnMut(u64, &dyn Fn(usize) -> String);
 pub(crate) struct Pages {
     root: PathBuf,
     files: Vec<PagesFile>,
-    /// File, row group, and the row before its first one.
-    groups: Vec<(usize, usize, u64)>,
-    next: AtomicUsize,
+    groups: Vec<Group>,
+    deal: Deal,
     done: AtomicU64,
     total: u64,
+}
+
+/// Rows after which it is told how far a thread has come.
+const PROGRESS: u64 = 1 << 16;
+
+/// One row group.
+#[derive(Clone, Copy)]
+struct Group {
+    file: usize,
+    /// Its place in the file.
+    at: usize,
+    /// Rows of the file before its first one.
+    before: u64,
+    rows: u64,
+    /// As it lies in the file.
+    bytes: u64,
+}
+
+impl Group {
+    /// Bytes up to a row.
+    fn bytes_to(&self, row: u64) -> u64 {
+        let bytes = u128::from(self.bytes) * u128::from(row) / u128::from(self.rows.max(1));
+        u64::try_from(bytes).unwrap_or(self.bytes)
+    }
 }
 
 /// One file.
@@ -67,7 +93,9 @@ enum Of {
 }
 
 impl Pages {
-    /// Reads the ends of all files, which tell their columns and row groups, and finds the needed columns.
+    /// Reads the ends of all files, which tell their columns and row groups, and finds the needed columns. A thread is given at
+    /// least so many rows of a group that another has begun.
+    #[allow(clippy::too_many_arguments, reason = "what the engine knows of a source")]
     pub(crate) fn open<'a>(
         root: &Path,
         list: Vec<DataFile>,
@@ -75,6 +103,7 @@ impl Pages {
         query: &'a CubeQuery,
         catalog: Catalog<'a>,
         known: &Files,
+        least: u64,
     ) -> Result<(Pages, Vec<Needed<'a>>), Vec<Problem>> {
         let definition = Place::Text(catalog.source.definition);
         if let (Some(first), Some(field)) = (list.first(), does_not_apply(catalog)) {
@@ -87,7 +116,7 @@ impl Pages {
             root: root.to_path_buf(),
             files: Vec::new(),
             groups: Vec::new(),
-            next: AtomicUsize::new(0),
+            deal: Deal::new([], least),
             done: AtomicU64::new(0),
             total: 0,
         };
@@ -128,48 +157,74 @@ impl Pages {
             }
             known.set(at, found.file);
             let mut rows = 0u64;
-            for (group, of_group) in facts.row_groups().iter().enumerate() {
-                pages.groups.push((at, group, rows));
-                rows += u64::try_from(of_group.num_rows()).unwrap_or(0);
-                pages.total += u64::try_from(of_group.compressed_size()).unwrap_or(0);
+            for (group, of) in facts.row_groups().iter().enumerate() {
+                let whole = |number: i64| u64::try_from(number).unwrap_or(0);
+                let (count, bytes) = (whole(of.num_rows()), whole(of.compressed_size()));
+                pages.groups.push(Group { file: at, at: group, before: rows, rows: count, bytes });
+                rows += count;
+                pages.total += bytes;
             }
             let (declared, memory) = (file.path, memory.clone());
             pages.files.push(PagesFile { declared, memory, facts: Arc::new(facts), columns });
         }
+        pages.deal = Deal::new(pages.groups.iter().map(|group| group.rows), least);
         Ok((pages, needed))
     }
 
-    /// One thread's share.
+    /// One thread's work.
     pub(crate) fn run(&self, scan: &Scan<'_>, hands: &mut Hands, part: &mut Part) {
         let mut texts = OfPages::new(scan);
-        let mut open: Option<(usize, Arc<Input>)> = None;
-        while let Some((file, group, before)) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)).copied() {
-            if scan.stopped.load(Ordering::Acquire) {
-                break;
-            }
-            let read =
-                self.group(file, group, before, &mut open, scan, hands, part, &mut texts, &mut |texts, hands, part| {
+        let mut open = None;
+        let thread = self.deal.join();
+        // What is taken is read to its end, so that whatever lies before a trouble is met too.
+        while !scan.stopped.load(Ordering::Acquire)
+            && let Some(share) = self.deal.take(thread, scan.needed.len())
+        {
+            let Some(group) = self.groups.get(share.group) else { break };
+            let (mut told, mut row) = (share.at, share.at);
+            let mut next = || {
+                let count = self.deal.next(thread);
+                if count == 0 || row - told >= PROGRESS {
+                    self.tell(scan, group, told..row);
+                    told = row;
+                }
+                row += count;
+                count
+            };
+            let read = self.rows(
+                group,
+                &share,
+                &mut next,
+                &mut open,
+                scan,
+                hands,
+                part,
+                &mut texts,
+                &mut |texts, hands, part| {
                     scan.block(texts, hands, part);
-                });
+                },
+            );
             if let Err(stop) = read {
                 scan.halt(Trouble::Stop(stop));
                 break;
             }
-            let of_group = self.files.get(file).and_then(|of| of.facts.row_groups().get(group));
-            let rows = of_group.map_or(0, |of| u64::try_from(of.num_rows()).unwrap_or(0));
-            let bytes = of_group.map_or(0, |of| u64::try_from(of.compressed_size()).unwrap_or(0));
-            let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
-            scan.progress(rows, done, self.total.max(done));
         }
     }
 
-    /// Reads a row group, a block at a time.
+    /// Tells that these rows of a group are read.
+    fn tell(&self, scan: &Scan<'_>, group: &Group, rows: Range<u64>) {
+        let bytes = group.bytes_to(rows.end) - group.bytes_to(rows.start);
+        let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        scan.progress(rows.end - rows.start, done, self.total.max(done));
+    }
+
+    /// Reads rows of a group from the first one of a share on, as many at a time as `next` says, until it says 0.
     #[allow(clippy::too_many_arguments, reason = "what one thread works with")]
-    fn group(
+    fn rows(
         &self,
-        at: usize,
-        group: usize,
-        before: u64,
+        group: &Group,
+        share: &Share,
+        next: &mut dyn FnMut() -> u64,
         open: &mut Option<(usize, Arc<Input>)>,
         scan: &Scan<'_>,
         hands: &mut Hands,
@@ -177,18 +232,22 @@ impl Pages {
         texts: &mut OfPages,
         each: &mut dyn FnMut(&OfPages, &mut Hands, &mut Part),
     ) -> Result<(), Stop> {
-        let Some(file) = self.files.get(at) else { return Ok(()) };
-        let Some(of_group) = file.facts.row_groups().get(group) else { return Ok(()) };
+        let Some(file) = self.files.get(group.file) else { return Ok(()) };
+        let Some(of_group) = file.facts.row_groups().get(group.at) else { return Ok(()) };
+        let mut count = next();
+        if count == 0 {
+            return Ok(());
+        }
         let input = match open {
-            Some((opened, input)) if *opened == at => Arc::clone(input),
+            Some((opened, input)) if *opened == group.file => Arc::clone(input),
             _ => {
                 let input = Arc::new(input(&self.root, &file.declared, file.memory.as_ref())?);
-                *open = Some((at, Arc::clone(&input)));
+                *open = Some((group.file, Arc::clone(&input)));
                 input
             }
         };
         let mut leaves = Vec::new();
-        for of in &file.columns {
+        for (at, of) in file.columns.iter().enumerate() {
             leaves.push(match of {
                 Of::Name(name) => Leaf::of_name(name.clone()),
                 Of::Column(column, form, meaning) => {
@@ -198,18 +257,17 @@ impl Pages {
                         leaves.push(leaf);
                         continue;
                     }
-                    let chunk = Chunk::new(&input, of_group, *column, *form)
-                        .map_err(|error| broken(&file.declared, &Failed::Library(error)))?;
-                    Leaf::of_chunk(chunk, *meaning)
+                    let places = share.places.get(at, &input, of_group, *column);
+                    let chunk =
+                        places.and_then(|places| Chunk::new(&input, of_group, *column, *form, places, share.at));
+                    Leaf::of_chunk(chunk.map_err(|failed| broken(&file.declared, &failed))?, *meaning)
                 }
             });
         }
-        let rows = u64::try_from(of_group.num_rows()).unwrap_or(0);
-        let mut done = 0;
-        while done < rows {
-            let count = (rows - done).min(ROWS as u64);
-            let first = before + done + 1;
-            hands.block.lines.extend((first..first + count).map(|line| in_file(at, line)));
+        // The first row of a file is its line 1.
+        let mut first = group.before + share.at + 1;
+        while count > 0 {
+            hands.block.lines.extend((first..first + count).map(|line| in_file(group.file, line)));
             let columns = hands.block.columns.iter_mut().zip(&mut hands.memories).zip(&mut texts.0);
             for ((place, (needed, leaf)), ((column, memory), texts)) in
                 scan.needed.iter().zip(&mut leaves).enumerate().zip(columns)
@@ -217,7 +275,7 @@ impl Pages {
                 let into = Into { at: place, memory, column, texts, mistakes: &mut part.mistakes };
                 leaf.read(scan, needed, &hands.block.lines, into).map_err(|stopped| match stopped {
                     Stopped::Failed(failed) => broken(&file.declared, &failed),
-                    Stopped::NotUtf8(bytes) => not_utf8(scan, place, in_file(at, first), &bytes),
+                    Stopped::NotUtf8(line, bytes) => not_utf8(scan, place, line, &bytes),
                 })?;
             }
             each(texts, hands, part);
@@ -225,9 +283,49 @@ impl Pages {
                 leaf.forget();
                 texts.clear(memory.lasting());
             }
-            done += count;
+            first += count;
+            count = next();
         }
         Ok(())
+    }
+
+    /// The first thing that ends the reading, when all rows are read one after the other. What threads find first depends on
+    /// where they begin.
+    pub(crate) fn first_stop(&self, scan: &Scan<'_>) -> Option<Stop> {
+        let mut texts = OfPages::new(scan);
+        let (mut hands, mut part) = scan.start();
+        let mut open = None;
+        self.groups.iter().find_map(|group| {
+            self.some_rows(group, 0..group.rows, &mut open, scan, &mut hands, &mut part, &mut texts, &mut |_, _| {})
+                .err()
+        })
+    }
+
+    /// Reads some rows of a group.
+    #[allow(clippy::too_many_arguments, reason = "what one thread works with")]
+    fn some_rows(
+        &self,
+        group: &Group,
+        rows: Range<u64>,
+        open: &mut Option<(usize, Arc<Input>)>,
+        scan: &Scan<'_>,
+        hands: &mut Hands,
+        part: &mut Part,
+        texts: &mut OfPages,
+        each: &mut dyn FnMut(&OfPages, &[u64]),
+    ) -> Result<(), Stop> {
+        let places = Arc::new(Places::of(scan.needed.len()));
+        let share = Share { group: 0, at: rows.start, end: rows.end, places };
+        let mut at = rows.start;
+        let mut next = || {
+            let count = rows.end.saturating_sub(at).min(ROWS as u64);
+            at += count;
+            count
+        };
+        self.rows(group, &share, &mut next, open, scan, hands, part, texts, &mut |texts, hands, _| {
+            each(texts, &hands.block.lines);
+            hands.block.clear();
+        })
     }
 
     /// The texts of some lines, read again.
@@ -236,32 +334,18 @@ impl Pages {
             OfPages((0..scan.needed.len()).map(|_| LeafTexts { wanted: true, ..LeafTexts::default() }).collect());
         let (mut hands, mut part) = scan.start();
         let mut open = None;
-        for (file, group, before) in &self.groups {
-            let of_group = self.files.get(*file).and_then(|of| of.facts.row_groups().get(*group));
-            let rows = of_group.map_or(0, |of| u64::try_from(of.num_rows()).unwrap_or(0));
-            let is_here =
-                |line: &u64| file_of(*line) == *file && (before + 1..=before + rows).contains(&line_of(*line));
-            if !lines.iter().any(is_here) {
-                continue;
-            }
-            let read = self.group(
-                *file,
-                *group,
-                *before,
-                &mut open,
-                scan,
-                &mut hands,
-                &mut part,
-                &mut texts,
-                &mut |texts, hands, _| {
-                    for (row, line) in hands.block.lines.iter().enumerate() {
-                        if lines.binary_search(line).is_ok() {
-                            keep(*line, &|at| texts.text(at, row).into_owned());
-                        }
+        for group in &self.groups {
+            let rows = lines.iter().filter(|line| file_of(**line) == group.file).map(|line| line_of(*line));
+            let rows = rows.filter_map(|line| line.checked_sub(group.before + 1)).filter(|row| *row < group.rows);
+            let (Some(first), Some(last)) = (rows.clone().min(), rows.max()) else { continue };
+            let each = &mut |texts: &OfPages, of_block: &[u64]| {
+                for (row, line) in of_block.iter().enumerate() {
+                    if lines.binary_search(line).is_ok() {
+                        keep(*line, &|at| texts.text(at, row).into_owned());
                     }
-                    hands.block.clear();
-                },
-            );
+                }
+            };
+            let read = self.some_rows(group, first..last + 1, &mut open, scan, &mut hands, &mut part, &mut texts, each);
             if read.is_err() {
                 break;
             }
@@ -349,7 +433,7 @@ fn broken(path: &str, failed: &Failed) -> Stop {
     Stop::file(ColumnarProblem::Broken { path: path.to_string(), reason })
 }
 
-/// Bytes that are no UTF-8, in a block that starts with this line.
+/// Bytes that are no UTF-8, in a cell of this line.
 fn not_utf8(scan: &Scan<'_>, at: usize, line: u64, bytes: &[u8]) -> Stop {
     let known = scan.files.get(file_of(line));
     let (number, _) = known.columns.get(at).cloned().unwrap_or_default();

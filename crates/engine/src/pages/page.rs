@@ -2,7 +2,9 @@
 //! places in the dictionary or values as they lie.
 
 use std::fs::File;
-use std::sync::Arc;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use parquet::basic::Encoding;
@@ -10,12 +12,14 @@ use parquet::column::page::{Page, PageReader};
 use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::page_index::offset_index::PageLocation;
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::statistics::Statistics;
 
 use super::hybrid::{Broken, Hybrid};
 use super::meaning::{Form, Raw};
+use crate::block::ROWS;
 
 /// Where the bytes of a file come from.
 pub(crate) enum Input {
@@ -33,14 +37,19 @@ impl Length for Input {
 }
 
 impl ChunkReader for Input {
-    type T = Box<dyn std::io::Read>;
+    type T = Box<dyn Read>;
 
+    /// For the headers of pages.
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        // Most are shorter.
+        const HEADER: usize = 256;
         Ok(match self {
-            Input::File(file) => Box::new(file.get_read(start)?),
-            Input::Memory(bytes) => {
-                Box::new(std::io::Read::take(bytes::Buf::reader(cut(bytes, start, None)?), u64::MAX))
+            Input::File(file) => {
+                let mut file = file.try_clone()?;
+                file.seek(SeekFrom::Start(start))?;
+                Box::new(BufReader::with_capacity(HEADER, file))
             }
+            Input::Memory(bytes) => Box::new(bytes::Buf::reader(cut(bytes, start, None)?)),
         })
     }
 
@@ -87,11 +96,112 @@ impl From<ParquetError> for Failed {
 }
 
 const SHORT: Broken = Broken("end of page");
+const FEWER: Broken = Broken("fewer values than rows");
 
 /// Calls the library, which gives up on some damaged files instead of telling; nothing of what it held is used then.
 pub(crate) fn library<T>(call: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(call))
         .unwrap_or_else(|_| Err(ParquetError::General("values that cannot be".to_string())))
+}
+
+/// Where the pages of values of the needed columns of a row group lie.
+#[derive(Default)]
+pub(crate) struct Places(Vec<OnceLock<Vec<PageLocation>>>);
+
+impl Places {
+    /// Of so many columns, none of them known yet.
+    pub(crate) fn of(columns: usize) -> Places {
+        Places((0..columns).map(|_| OnceLock::new()).collect())
+    }
+
+    /// Those of the needed column `at`, which is that `column` of the file.
+    pub(crate) fn get(
+        &self,
+        at: usize,
+        input: &Arc<Input>,
+        group: &RowGroupMetaData,
+        column: usize,
+    ) -> Result<&[PageLocation], Failed> {
+        let place = self.0.get(at).ok_or(SHORT)?;
+        if let Some(known) = place.get() {
+            return Ok(known);
+        }
+        let found = library(|| walk(input, group, column))?;
+        Ok(place.get_or_init(|| found))
+    }
+}
+
+/// Goes from header to header of the pages of a column. An index at the end of the file may tell the same; it is not asked, because
+/// where a thread begins must not depend on what nobody reads from the first row on.
+fn walk(input: &Arc<Input>, group: &RowGroupMetaData, column: usize) -> Result<Vec<PageLocation>, ParquetError> {
+    let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+    let watched = Arc::new(Watched { input: Arc::clone(input), start: AtomicU64::new(0) });
+    let facts = group.column(column);
+    let mut pages = SerializedPageReader::new(Arc::clone(&watched), facts, rows, None)?;
+    let mut starts = Vec::new();
+    let (mut before, mut has_dictionary) = (0usize, false);
+    while before < rows
+        && let Some(page) = pages.peek_next_page()?
+    {
+        match page.num_levels {
+            Some(cells) => {
+                starts.push((watched.start(), before));
+                before = before.saturating_add(cells);
+            }
+            None if starts.is_empty() && !has_dictionary => has_dictionary = true,
+            None => return Err(ParquetError::General("dictionary in another place".to_string())),
+        }
+        pages.skip_next_page()?;
+    }
+    // What follows the last page that is needed may be anything.
+    let end = match pages.peek_next_page() {
+        Ok(None) => {
+            let (start, length) = facts.byte_range();
+            start.saturating_add(length)
+        }
+        Ok(Some(_)) | Err(_) => watched.start(),
+    };
+    let wrong = |_| ParquetError::General("place of a page".to_string());
+    let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([end]);
+    let of = |((start, row), end): (&(u64, usize), u64)| {
+        Ok(PageLocation {
+            offset: i64::try_from(*start).map_err(wrong)?,
+            compressed_page_size: i32::try_from(end.saturating_sub(*start)).map_err(wrong)?,
+            first_row_index: i64::try_from(*row).map_err(wrong)?,
+        })
+    };
+    starts.iter().zip(ends).map(of).collect()
+}
+
+/// An input that tells where the last header was read.
+struct Watched {
+    input: Arc<Input>,
+    start: AtomicU64,
+}
+
+impl Watched {
+    fn start(&self) -> u64 {
+        self.start.load(Ordering::Relaxed)
+    }
+}
+
+impl Length for Watched {
+    fn len(&self) -> u64 {
+        self.input.len()
+    }
+}
+
+impl ChunkReader for Watched {
+    type T = Box<dyn Read>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        self.start.store(start, Ordering::Relaxed);
+        self.input.get_read(start)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        self.input.get_bytes(start, length)
+    }
 }
 
 /// The dictionary of a column: its values as they lie, and where each one is.
@@ -257,28 +367,47 @@ enum Pages {
 }
 
 impl Chunk {
-    /// A column at its first row.
+    /// A column at a row of its group, counted from 0; `places` are its pages.
     pub(crate) fn new(
         input: &Arc<Input>,
         group: &RowGroupMetaData,
         column: usize,
         form: Form,
-    ) -> Result<Chunk, ParquetError> {
+        places: &[PageLocation],
+        row: u64,
+    ) -> Result<Chunk, Failed> {
         let facts = group.column(column);
         let rows = usize::try_from(group.num_rows()).unwrap_or(0);
-        let pages = Box::new(library(|| SerializedPageReader::new(Arc::clone(input), facts, rows, None))?);
+        let own = || SerializedPageReader::new(Arc::clone(input), facts, rows, Some(places.to_vec()));
+        let mut pages: Box<dyn PageReader> = Box::new(library(own)?);
+        let row = i64::try_from(row).map_err(|_| SHORT)?;
+        let page = places.partition_point(|place| place.first_row_index <= row).saturating_sub(1);
+        let first = places.get(page).ok_or(FEWER)?.first_row_index;
         let is_usual = |encoding: Encoding| match encoding {
             Encoding::PLAIN | Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY | Encoding::RLE => true,
             #[allow(deprecated, reason = "old files have it for levels")]
             Encoding::BIT_PACKED => true,
             _ => false,
         };
-        let pages = if facts.encodings().all(is_usual) {
+        let is_usual = facts.encodings().all(is_usual);
+        let mut dictionary = None;
+        let pages = if is_usual {
+            if library(|| pages.peek_next_page())?.is_some_and(|page| page.is_dict) {
+                dictionary = library(|| pages.get_next_page())?;
+            }
+            for _ in 0..page {
+                library(|| pages.skip_next_page())?;
+            }
             Pages::Own(pages)
         } else {
-            Pages::Library(Box::new(library(|| Ok(get_column_reader(facts.column_descr_ptr(), pages)))?))
+            let mut reader = library(|| Ok(get_column_reader(facts.column_descr_ptr(), pages)))?;
+            let pass = usize::try_from(first).map_err(|_| SHORT)?;
+            if library(|| skip(&mut reader, pass))? < pass {
+                return Err(FEWER.into());
+            }
+            Pages::Library(Box::new(reader))
         };
-        Ok(Chunk {
+        let mut chunk = Chunk {
             pages,
             form,
             optional: facts.column_descr().max_def_level() > 0,
@@ -291,7 +420,17 @@ impl Chunk {
             spans: Vec::new(),
             decoded: Vec::new(),
             presence: Vec::new(),
-        })
+        };
+        if let Some(page) = dictionary {
+            chunk.open_page(page)?;
+        }
+        // Rows of the first page that are another thread's are read as that one reads them.
+        let mut pass = usize::try_from(row.saturating_sub(first)).map_err(|_| SHORT)?;
+        while pass > 0 {
+            pass -= chunk.read(pass.min(ROWS))?.0;
+        }
+        chunk.renewed = true;
+        Ok(chunk)
     }
 
     /// Reads at most `most` cells, at least one: how many they are, which of them are there (1) or empty (0; all are there where
@@ -368,7 +507,11 @@ impl Chunk {
     /// Goes on to the next page.
     fn turn(&mut self) -> Result<(), Failed> {
         let Pages::Own(pages) = &mut self.pages else { return Err(SHORT.into()) };
-        let page = library(|| pages.get_next_page())?.ok_or(Broken("fewer values than rows"))?;
+        let page = library(|| pages.get_next_page())?.ok_or(FEWER)?;
+        self.open_page(page)
+    }
+
+    fn open_page(&mut self, page: Page) -> Result<(), Failed> {
         match page {
             Page::DictionaryPage { buf, num_values, .. } => {
                 self.dictionary = Dictionary::new(buf, num_values, self.form)?;
@@ -478,7 +621,7 @@ impl Chunk {
             }
         };
         if rows == 0 {
-            return Err(Broken("fewer values than rows").into());
+            return Err(FEWER.into());
         }
         self.presence.clear();
         self.presence.extend(levels.iter().map(|level| u32::from(*level > 0)));
@@ -495,9 +638,23 @@ impl Chunk {
             Got::Fixed(form, bytes) => bytes.len() / width(*form).max(1),
         };
         if count != there || presence.is_some_and(|levels| levels.len() != rows) {
-            return Err(Broken("fewer values than rows").into());
+            return Err(FEWER.into());
         }
         Ok((rows, presence, got))
+    }
+}
+
+/// Passes over so many rows; how many there were.
+fn skip(reader: &mut ColumnReader, rows: usize) -> Result<usize, ParquetError> {
+    match reader {
+        ColumnReader::BoolColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::Int32ColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::Int64ColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::Int96ColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::FloatColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::DoubleColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::ByteArrayColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => reader.skip_records(rows),
     }
 }
 
@@ -505,4 +662,117 @@ impl Chunk {
 #[inline]
 pub(crate) fn fixed(form: Form, bytes: &[u8]) -> impl Iterator<Item = Raw<'_>> {
     bytes.chunks_exact(width(form).max(1)).map(move |bytes| raw(form, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use parquet::basic::Compression;
+    use parquet::data_type::{BoolType, ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::metadata::ParquetMetaDataReader;
+    use parquet::file::properties::{WriterProperties, WriterVersion};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    use super::*;
+
+    const ROWS_WRITTEN: usize = 97;
+
+    /// A text, a number and a truth; the first and the last may be empty.
+    fn written(version: WriterVersion, codec: Compression, encoding: Option<Encoding>, page: usize) -> Bytes {
+        let schema = "message m { optional binary a (UTF8); required int64 b; optional boolean c; }";
+        let schema = Arc::new(parse_message_type(schema).expect("a schema"));
+        let mut properties = WriterProperties::builder()
+            .set_writer_version(version)
+            .set_compression(codec)
+            .set_write_batch_size(page)
+            .set_data_page_row_count_limit(page)
+            .set_dictionary_page_size_limit(200)
+            .set_dictionary_enabled(encoding.is_none());
+        if let Some(encoding) = encoding {
+            properties = properties.set_column_encoding("a".into(), encoding);
+            properties = properties.set_column_encoding("b".into(), Encoding::DELTA_BINARY_PACKED);
+        }
+        let mut bytes = Vec::new();
+        let mut file = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties.build())).expect("a writer");
+        let mut group = file.next_row_group().expect("a group");
+        let levels: Vec<i16> =
+            (0..ROWS_WRITTEN).map(|row| i16::from(row % 5 != 3 && !(20..40).contains(&row))).collect();
+        let there = || (0..ROWS_WRITTEN).filter(|row| levels[*row] == 1);
+        let mut column = group.next_column().expect("a column").expect("a column");
+        let texts: Vec<ByteArray> = there().map(|row| format!("texte {}", row * row % 31).as_str().into()).collect();
+        column.typed::<ByteArrayType>().write_batch(&texts, Some(&levels), None).expect("values");
+        column.close().expect("a column");
+        let mut column = group.next_column().expect("a column").expect("a column");
+        let numbers: Vec<i64> = (0..ROWS_WRITTEN as i64).map(|row| row * row % 41).collect();
+        column.typed::<Int64Type>().write_batch(&numbers, None, None).expect("values");
+        column.close().expect("a column");
+        let mut column = group.next_column().expect("a column").expect("a column");
+        let truths: Vec<bool> = there().map(|row| row % 3 == 0).collect();
+        column.typed::<BoolType>().write_batch(&truths, Some(&levels), None).expect("values");
+        column.close().expect("a column");
+        group.close().expect("a group");
+        file.close().expect("a file");
+        bytes.into()
+    }
+
+    /// The cells of a column from a row on, read a few at a time.
+    fn cells(bytes: &Bytes, column: usize, form: Form, row: usize) -> Vec<Option<String>> {
+        let input = Arc::new(Input::Memory(bytes.clone()));
+        let facts = ParquetMetaDataReader::new().parse_and_finish(input.as_ref()).expect("an end");
+        let group = facts.row_group(0);
+        let places = Places::of(1);
+        let places = places.get(0, &input, group, column).expect("pages");
+        let mut chunk = Chunk::new(&input, group, column, form, places, row as u64).expect("a column");
+        let mut all = Vec::new();
+        let mut known = Vec::new();
+        while all.len() < ROWS_WRITTEN - row {
+            let (count, presence, got) = chunk.read(7.min(ROWS_WRITTEN - row - all.len())).expect("cells");
+            let there: Vec<String> = match got {
+                Got::Places(places, dictionary, renewed) => {
+                    if renewed {
+                        known = (0..dictionary.len() as u32).map(|at| format!("{:?}", dictionary.value(at))).collect();
+                    }
+                    places.iter().map(|place| known[*place as usize].clone()).collect()
+                }
+                Got::Bits(bits) => bits.iter().map(u32::to_string).collect(),
+                Got::Fixed(form, bytes) => fixed(form, bytes).map(|raw| format!("{:?}", Some(raw))).collect(),
+                Got::Bytes(data, spans) => {
+                    let text = |(start, end): &(u32, u32)| Raw::Bytes(&data[*start as usize..*end as usize]);
+                    spans.iter().map(|span| format!("{:?}", Some(text(span)))).collect()
+                }
+            };
+            let mut there = there.into_iter();
+            match presence {
+                None => all.extend(there.map(Some)),
+                Some(levels) => all.extend(levels.iter().map(|level| if *level == 1 { there.next() } else { None })),
+            }
+            assert!(count > 0);
+        }
+        all
+    }
+
+    #[test]
+    fn a_column_may_be_read_from_any_row_on() {
+        for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+            for codec in [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::ZSTD(Default::default())] {
+                for encoding in [None, Some(Encoding::PLAIN), Some(Encoding::DELTA_BYTE_ARRAY)] {
+                    for page in [1, 10, 1_000] {
+                        let bytes = written(version, codec, encoding, page);
+                        for (column, form) in [Form::Bytes, Form::Int64, Form::Bit].into_iter().enumerate() {
+                            let whole = cells(&bytes, column, form, 0);
+                            assert_eq!(whole.len(), ROWS_WRITTEN);
+                            for row in 0..ROWS_WRITTEN {
+                                let rest = cells(&bytes, column, form, row);
+                                assert_eq!(
+                                    rest,
+                                    whole[row..],
+                                    "{version:?} {codec} {encoding:?} {page}: {column} from {row}"
+                                );
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
