@@ -53,7 +53,9 @@ impl Evaluator<'_> {
         if found.is_empty() {
             let mut sources = self.sources_below(rule.left);
             sources.extend(self.sources_below(rule.right));
-            if !self.without_periods.is_disjoint(&sources) {
+            // Its periods may be among those that nobody asked for.
+            let is_partly_read = self.sources.iter().any(|one| sources.contains(&one.source) && one.cube.unread > 0);
+            if is_partly_read || !self.without_periods.is_disjoint(&sources) {
                 return;
             }
             let fact = RuleProblem::NeverChecked { rule: rule.name.clone() };

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::conditions::{Contexts, CtxId};
 use super::lanes::{MeasureLanes, QueryBuilder, Shape, merges, selects_cells, state_of};
-use super::{MeasureKey, Plan, Request, protected, refine, without};
+use super::{MeasureKey, Plan, Request, protected, reach, refine, without};
 use crate::program::model::{Aim, ColumnType, DimensionLevel, ExprId, ExprKind, GroupAt, Measure, Over, Program};
 use crate::types::{CalendarId, Period};
 
@@ -95,6 +95,11 @@ fn run(program: &Program, request: &Request, visits: usize) -> Plan {
     // on protected counts is computed with them.
     let secret = protected::any(program);
     let rests = |expr: ExprId| secret && !protected::below(program, expr).is_empty();
+    let mut roots: Vec<(ExprId, CalendarId)> = indicators
+        .iter()
+        .filter_map(|at| program.indicators.get(*at))
+        .map(|indicator| (indicator.measure, indicator.calendar))
+        .collect();
     for (at, indicator) in program.indicators.iter().enumerate() {
         if rests(indicator.measure) && indicators.binary_search(&at).is_err() {
             collector.indicator(at);
@@ -104,6 +109,7 @@ fn run(program: &Program, request: &Request, visits: usize) -> Plan {
         let stated_again = rule.same_fact.is_some() && uses_wanted(program, rule.left, &indicators);
         if request.rules || stated_again || rests(rule.left) || rests(rule.right) {
             let time = Time::Each(rule.calendar);
+            roots.extend([rule.left, rule.right].map(|side| (side, rule.calendar)));
             for dims in std::iter::once(&Vec::new()).chain(&rule.breakdowns) {
                 collector.root(rule.left, dims.clone(), time);
                 collector.root(rule.right, dims.clone(), time);
@@ -123,8 +129,14 @@ fn run(program: &Program, request: &Request, visits: usize) -> Plan {
         contexts: collector.contexts,
         measures: collector.measures,
     };
+    // What is hidden depends on all periods.
+    let mut reach = match request.periods.is_empty() || secret {
+        true => BTreeMap::new(),
+        false => reach::reach(program, &request.periods, roots.into_iter()),
+    };
     for (source, builder) in collector.builders {
-        let (query, of_source) = builder.finish();
+        let (mut query, of_source) = builder.finish();
+        query.days = reach.remove(&source);
         plan.by_source.insert(source, plan.queries.len());
         plan.queries.push(query);
         plan.sources.push(of_source);

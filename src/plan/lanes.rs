@@ -438,6 +438,7 @@ impl<'p> QueryBuilder<'p> {
             sets,
             unique,
             facts,
+            days: None,
         };
         let plan = SourcePlan {
             source: self.source,

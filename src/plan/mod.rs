@@ -8,6 +8,7 @@ mod conditions;
 mod lanes;
 pub(crate) mod protected;
 mod query;
+mod reach;
 mod show;
 
 use std::collections::HashMap;

@@ -27,6 +27,25 @@ pub struct CubeQuery {
     pub unique: Vec<usize>,
     /// Rows of one fact enter once; every row where `None`.
     pub facts: Option<FactRows>,
+    /// The only rows that can matter to what was asked; every row where `None`.
+    pub days: Option<Days>,
+}
+
+/// Rows by their period. Whoever answers may leave rows unread whose period has none of these days, and says how many they are
+/// ([`Cube::unread`]); it may as well read them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Days {
+    /// The column of periods: of dates, or of labels. INVARIANT: every [`Key::Period`] of the query is of this column.
+    pub column: usize,
+    /// First and last days, by number, in order.
+    pub ranges: Vec<(i32, i32)>,
+}
+
+impl Days {
+    /// Some day from `first` to `last` is among them.
+    pub fn touch(&self, first: i32, last: i32) -> bool {
+        self.ranges.iter().any(|(from, to)| first <= *to && *from <= last)
+    }
 }
 
 impl CubeQuery {
@@ -244,7 +263,10 @@ pub struct Cube {
     pub sets: Vec<Cells>,
     /// Rows read.
     pub rows: u64,
-    /// For each `Key::Period` of the query (by index into `keys`): the lowest and highest ordinal found.
+    /// Rows that were left unread, because they lie outside [`CubeQuery::days`]; they are not among `rows`.
+    pub unread: u64,
+    /// For each `Key::Period` of the query (by index into `keys`): the lowest and highest ordinal found. Rows that are left unread
+    /// count for that.
     pub periods: BTreeMap<usize, (i32, i32)>,
     /// Windows, days of a table of years and the unknown period, where rows state them: what [`Cube::window_code`] counts.
     pub windows: Vec<Period>,

@@ -145,7 +145,7 @@ impl Engine {
             let memory = inline.map(|inline| Arc::clone(&inline.bytes));
             let least = (self.chunk / limits::ROW_BYTES) as u64;
             let (pages, needed) = Pages::open(&self.root, list, memory, query, catalog, &files, least)?;
-            let scan = Scan::new(query, catalog, needed, Reading::Pages(pages), files, &told);
+            let scan = Scan::new(query, catalog, needed, Reading::Pages(Box::new(pages)), files, &told);
             return self.finish(scan);
         }
         let open = |file: &DataFile| self.feed(query.source, source, &file.path);
@@ -181,8 +181,12 @@ impl Engine {
             });
         }
         let rows = scan.rows.load(Ordering::Acquire);
+        let unread = match &scan.reading {
+            Reading::Pages(pages) => pages.unread(),
+            Reading::Text(_) => 0,
+        };
         let mut problems = scan.remarks();
-        if rows == 0 {
+        if rows == 0 && unread == 0 {
             problems.push(header_only(&scan.files, 0));
         }
         let Merged { folded, mistakes, keys, several, identities, cells, people } =
@@ -209,6 +213,7 @@ impl Engine {
         Ok(Cube {
             sets,
             rows,
+            unread,
             periods,
             windows,
             keys: identities,

@@ -70,7 +70,7 @@ pub(crate) enum Reading<'a> {
     /// Records of text files and sheets.
     Text(Box<Mutex<TextFiles<'a>>>),
     /// Row groups of Parquet files.
-    Pages(Pages),
+    Pages(Box<Pages>),
 }
 
 impl<'a> Scan<'a> {

@@ -69,6 +69,7 @@ fn full_query() -> CubeQuery {
             GroupingSet { keys: vec![4], lanes: all },
         ],
         facts: None,
+        days: None,
         unique: vec![PERSON, SEX],
     }
 }
@@ -245,6 +246,7 @@ fn many_conditions_on_distinct_keys_are_counted_as_each_alone() {
             ],
             lanes,
             facts: None,
+            days: None,
             unique: Vec::new(),
         };
         Engine::new(".").threads(2).chunk_bytes(1 << 12).inline(0, text.clone()).cube(&query, world.catalog()).sets

@@ -6,13 +6,13 @@ mod common;
 use std::sync::Arc;
 
 use common::*;
-use jauge::plan::{Cube, CubeQuery, CubeSource, Filter, GroupingSet, Key, Lane, LaneState};
+use jauge::plan::{Cube, CubeQuery, CubeSource, Days, Filter, GroupingSet, Key, Lane, LaneState};
 use jauge::program::model::{ColumnTest, Comparison, MissingPolicy, TestKind, TestOn};
 use jauge::types::{CalendarId, Number};
 use jauge_engine::Engine;
 use parquet::basic::{Compression, Encoding};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
-use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
@@ -99,6 +99,9 @@ struct Style {
     /// Rows of a group, and of a page.
     group: usize,
     page: usize,
+    statistics: bool,
+    /// Bytes after which texts of the statistics are cut.
+    cut: Option<usize>,
 }
 
 fn style() -> impl Strategy<Value = Style> {
@@ -111,7 +114,16 @@ fn style() -> impl Strategy<Value = Style> {
     ];
     let versions = prop_oneof![Just(WriterVersion::PARQUET_1_0), Just(WriterVersion::PARQUET_2_0)];
     (codecs, versions, any::<bool>(), any::<bool>(), 1usize..40, 1usize..20).prop_map(
-        |(codec, version, dictionary, rare, group, page)| Style { codec, version, dictionary, rare, group, page },
+        |(codec, version, dictionary, rare, group, page)| Style {
+            codec,
+            version,
+            dictionary,
+            rare,
+            group,
+            page,
+            statistics: true,
+            cut: Some(64),
+        },
     )
 }
 
@@ -145,6 +157,8 @@ fn file(lines: &[Line], style: Style) -> Vec<u8> {
         .set_compression(style.codec)
         .set_writer_version(style.version)
         .set_dictionary_enabled(style.dictionary && !style.rare)
+        .set_statistics_enabled(if style.statistics { EnabledStatistics::Page } else { EnabledStatistics::None })
+        .set_statistics_truncate_length(style.cut)
         .set_write_batch_size(style.page)
         .set_data_page_row_count_limit(style.page);
     if style.rare {
@@ -217,6 +231,7 @@ fn query() -> CubeQuery {
             GroupingSet { keys: vec![4, 3, 1], lanes: all },
         ],
         facts: None,
+        days: None,
         unique: vec![PERSON, SEX],
     }
 }
@@ -354,6 +369,8 @@ const PLAIN: Style = Style {
     rare: false,
     group: 20,
     page: 7,
+    statistics: true,
+    cut: Some(64),
 };
 
 #[test]
@@ -378,6 +395,71 @@ fn columns_with_one_value_are_taken_from_the_statistics() {
         let found = ask(file(&lines, Style { rare, ..PLAIN }), "registre.parquet", 2);
         same(&found, &ask(csv(&lines).into_bytes(), "registre.csv", 1));
     }
+}
+
+/// Rows that were left unread of some lines in groups of twenty, where only those of some days matter; what was read of the others
+/// gives the same rows in each period asked for.
+fn unread(lines: &[Line], style: Style, days: Days, change: impl Fn(&mut World)) -> u64 {
+    let mut world = world_of("registre.parquet");
+    change(&mut world);
+    let calendar = if days.column == DAY { CalendarId::DAY } else { CalendarId(5) };
+    let query = CubeQuery {
+        keys: vec![Key::Period { column: days.column, calendar }],
+        lanes: vec![Lane { filter: None, state: LaneState::Rows }],
+        sets: vec![GroupingSet { keys: vec![0], lanes: vec![0] }],
+        ..CubeQuery::default()
+    };
+    let ask = |query: &CubeQuery| Engine::new(".").inline(0, file(lines, style)).cube(query, world.catalog());
+    let all = ask(&query);
+    let some = ask(&CubeQuery { days: Some(days.clone()), ..query.clone() });
+    assert_eq!(some.rows + some.unread, all.rows);
+    assert_eq!(some.periods, all.periods);
+    let calendar = &world.calendars[usize::from(calendar.0)];
+    let matters = |cells: &jauge::plan::Cells| -> Vec<_> {
+        let day = |code: i32| (calendar.start(code).day_number(), calendar.end(code).day_number());
+        let asked = |code: i32| Cube::is_ordinal(code) && days.touch(day(code).0, day(code).1);
+        cells.clone().into_iter().filter(|(codes, _)| asked(codes[0])).collect()
+    };
+    assert_eq!(matters(&some.sets[0]), matters(&all.sets[0]));
+    some.unread
+}
+
+#[test]
+fn groups_are_left_unread_where_the_file_proves_it() {
+    // Three groups: 20 rows of 2019, 20 of 2020, 10 of 2021, from the tenth day of the year on.
+    let start = |group: usize| [17_897, 18_262, 18_628][group] + 10;
+    let lines: Vec<Line> = some_lines()
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| Line { day: Some(start(at / 20) + at as i32 % 20), year: at / 20, ..line })
+        .collect();
+    let of = |first: i32, last: i32| Days { column: DAY, ranges: vec![(first, last)] };
+    let plain = |days: Days| unread(&lines, PLAIN, days, |_| {});
+    let in_2020 = || of(18_262, 18_627);
+    assert_eq!(plain(in_2020()), 30);
+    assert_eq!(plain(of(i32::MIN, start(0) - 1)), 50);
+    assert_eq!(plain(of(i32::MIN, start(0))), 30);
+    assert_eq!(plain(of(start(0) + 19, start(1))), 10);
+    assert_eq!(plain(of(start(0) + 20, start(1) - 1)), 50);
+    assert_eq!(plain(Days { column: DAY, ranges: vec![(0, start(0)), (start(2) + 9, start(2) + 9)] }), 20);
+    // Nothing is said of the groups, or not enough.
+    assert_eq!(unread(&lines, Style { statistics: false, ..PLAIN }, in_2020(), |_| {}), 0);
+    let mut with_empty = lines.clone();
+    with_empty[3].day = None;
+    assert_eq!(unread(&with_empty, PLAIN, in_2020(), |_| {}), 10);
+    // A day that stands for no date.
+    let day = jauge::types::Date::from_day_number(start(0)).to_string();
+    let marked = |world: &mut World| world.source.columns[DAY].unknowns = vec![day.clone()];
+    assert_eq!(unread(&lines, PLAIN, in_2020(), marked), 0);
+    // Labels of periods: one in the whole group, and written whole; the statistics of texts are cut after four bytes.
+    let labels = |first: i32, last: i32| Days { column: YEAR, ranges: vec![(first, last)] };
+    let school_year = |first: i32| labels(first, first + 30);
+    let cut = Style { cut: Some(4), ..PLAIN };
+    assert_eq!(unread(&lines, cut, school_year(18_262), |_| {}), 0);
+    assert_eq!(unread(&lines, PLAIN, school_year(18_262), |_| {}), 30);
+    let mixed: Vec<Line> =
+        lines.iter().map(|line| Line { year: line.year.min(1) + line.sex.unwrap_or(0), ..line.clone() }).collect();
+    assert_eq!(unread(&mixed, PLAIN, school_year(19_000), |_| {}), 0);
 }
 
 #[test]

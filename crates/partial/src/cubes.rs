@@ -75,6 +75,7 @@ pub fn merge(query: &CubeQuery, mut one: Cube, mut other: Cube) -> Result<Cube, 
     Ok(Cube {
         sets: one.sets,
         rows: sum(one.rows, other.rows)?,
+        unread: sum(one.unread, other.unread)?,
         periods,
         windows,
         keys,

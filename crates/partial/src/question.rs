@@ -61,7 +61,8 @@ pub fn questions(program: &Program, plan: &Plan, keys: bool) -> Vec<Question> {
 }
 
 fn question(source: &DataSource, place: usize, wanted: &CubeQuery, keys: bool) -> Question {
-    let mut query = CubeQuery { lanes: Vec::new(), sets: Vec::new(), ..wanted.clone() };
+    // What merges is of all periods.
+    let mut query = CubeQuery { lanes: Vec::new(), sets: Vec::new(), days: None, ..wanted.clone() };
     let mut edges: Vec<GroupingSet> = Vec::new();
     let mut found = Vec::new();
     for set in &wanted.sets {
@@ -211,6 +212,7 @@ impl Question {
         Cube {
             sets,
             rows: cube.rows,
+            unread: 0,
             periods: cube.periods.iter().filter(|(key, _)| **key < keys).map(|(key, of)| (*key, *of)).collect(),
             windows: cube.windows.clone(),
             keys: cube.keys.iter().filter(|(column, _)| kept(column)).map(|(at, of)| (*at, of.clone())).collect(),

@@ -273,6 +273,7 @@ impl Reader<'_, '_> {
         let cube = Cube {
             sets,
             rows: text.rows,
+            unread: 0,
             periods,
             windows,
             keys,

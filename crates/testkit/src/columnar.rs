@@ -18,6 +18,11 @@ enum Of {
 
 /// The bytes of a Parquet file with these rows; cells hold neither commas nor quotes.
 pub fn parquet(text: &str) -> Result<Vec<u8>, ParquetError> {
+    parquet_of_groups(text, usize::MAX)
+}
+
+/// The same in row groups of so many rows.
+pub fn parquet_of_groups(text: &str, rows_each: usize) -> Result<Vec<u8>, ParquetError> {
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap_or("").split(',').collect();
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
@@ -42,26 +47,31 @@ pub fn parquet(text: &str) -> Result<Vec<u8>, ParquetError> {
     let schema = Arc::new(Field::group_type_builder("page").with_fields(fields).build()?);
     let mut bytes = Vec::new();
     let mut file = SerializedFileWriter::new(&mut bytes, schema, Arc::new(WriterProperties::default()))?;
-    let mut group = file.next_row_group()?;
-    for column in &columns {
-        let Some(mut writer) = group.next_column()? else { break };
-        match column {
-            Of::Whole(cells) => {
-                let (there, levels) = split(cells);
-                writer.typed::<Int64Type>().write_batch(&there, Some(&levels), None)?;
+    let mut start = 0;
+    while start < rows.len().max(1) {
+        let these = start..start.saturating_add(rows_each).min(rows.len());
+        let mut group = file.next_row_group()?;
+        for column in &columns {
+            let Some(mut writer) = group.next_column()? else { break };
+            match column {
+                Of::Whole(cells) => {
+                    let (there, levels) = split(cells.get(these.clone()).unwrap_or(&[]));
+                    writer.typed::<Int64Type>().write_batch(&there, Some(&levels), None)?;
+                }
+                Of::Day(cells) => {
+                    let (there, levels) = split(cells.get(these.clone()).unwrap_or(&[]));
+                    writer.typed::<Int32Type>().write_batch(&there, Some(&levels), None)?;
+                }
+                Of::Text(cells) => {
+                    let (there, levels) = split(cells.get(these.clone()).unwrap_or(&[]));
+                    writer.typed::<ByteArrayType>().write_batch(&there, Some(&levels), None)?;
+                }
             }
-            Of::Day(cells) => {
-                let (there, levels) = split(cells);
-                writer.typed::<Int32Type>().write_batch(&there, Some(&levels), None)?;
-            }
-            Of::Text(cells) => {
-                let (there, levels) = split(cells);
-                writer.typed::<ByteArrayType>().write_batch(&there, Some(&levels), None)?;
-            }
+            writer.close()?;
         }
-        writer.close()?;
+        group.close()?;
+        start = these.end.max(start + 1);
     }
-    group.close()?;
     file.close()?;
     Ok(bytes)
 }

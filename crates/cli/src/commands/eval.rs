@@ -68,6 +68,10 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
     render::to_err(&report, terminal)?;
 
     write(asked, &project, &scan.outcome, terminal)?;
+    for (query, cube) in scan.plan.queries.iter().zip(&scan.cubes).filter(|(_, cube)| cube.unread > 0) {
+        let name = program.sources.get(query.source).map_or("", |source| source.name.as_str());
+        terminal.err(&unread(name, cube.unread, lang));
+    }
     let nothing_found = scan.outcome.figures.is_empty() && !program.indicators.is_empty();
     if nothing_found {
         terminal.err(&nothing(asked, program, request.indicators.as_deref(), lang));
@@ -85,6 +89,22 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
         () if nothing_found && !(asked.periods.is_empty() && asked.groups.is_empty()) => End::Misuse,
         () => End::Fine,
     })
+}
+
+/// Rows of other periods than those that were asked for, which were not looked at.
+fn unread(source: &str, rows: u64, lang: Lang) -> String {
+    let fr = match rows {
+        1 => "n'a été ni lue ni vérifiée",
+        _ => "n'ont été ni lues ni vérifiées",
+    };
+    let en = if rows == 1 { "was" } else { "were" };
+    let rows = render::counted(
+        rows,
+        lang,
+        ("ligne d'autres périodes", "lignes d'autres périodes"),
+        ("row of other periods", "rows of other periods"),
+    );
+    lang.pick(format!("{source} : {rows} {fr}\n"), format!("{source}: {rows} {en} neither read nor checked\n"))
 }
 
 /// Answers that cannot be used: what is wrong with them is told, and no figure is given.

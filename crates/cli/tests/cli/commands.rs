@@ -136,3 +136,34 @@ fn completions_exist_for_every_shell() {
         assert!(folder.stdout(&["completions", shell]).contains("explain"), "{shell}");
     }
 }
+
+const REGISTER: &str = r#"language: english
+
+unit record
+  singular: "record"
+  plural:   "records"
+
+source register "Register"
+  file:        "registre.parquet"
+  each row is: a record
+  period:      jour (year)
+  columns:
+    code text, may be missing
+    jour date, may be missing
+
+indicator records "Records"
+  measure: number of records in register
+"#;
+
+#[test]
+fn rows_of_other_periods_are_left_unread_and_told() {
+    let folder = Folder::new("unread", &[("r.jauge", REGISTER)]);
+    folder.write("registre.parquet", include_bytes!("../../../../fuzz/seeds/registre.parquet"));
+    let run = |lang: &str, period: &str| folder.run(&["--lang", lang, "eval", "r.jauge", "--period", period]);
+    assert_snapshot!("unread_en", run("en", "2021"));
+    assert_snapshot!("unread_fr", run("fr", "2021"));
+    // A period that lies in the part, all periods, and a check read all.
+    assert!(!run("en", "2020").contains("other periods"));
+    assert!(!folder.run(&["--lang", "en", "eval", "r.jauge"]).contains("other periods"));
+    assert!(!folder.run(&["--lang", "en", "check", "r.jauge", "--data"]).contains("other periods"));
+}

@@ -4,8 +4,8 @@
 use rustc_hash::FxHashMap;
 
 use super::hybrid::Broken;
-use super::meaning::{Form, Meaning, Raw};
-use super::page::{Chunk, Failed, Got, fixed, plain};
+use super::meaning::{Meaning, Raw};
+use super::page::{Chunk, Failed, Got, fixed};
 use crate::block::ColumnBlock;
 use crate::cell::{Mistake, Value};
 use crate::column::{Kind, Needed};
@@ -96,7 +96,7 @@ pub(crate) struct Leaf {
 enum From {
     Chunk(Box<Chunk>),
     /// What the name of a folder says, or the one value of the row group, written as a cell.
-    Name(String),
+    Text(String),
 }
 
 impl Leaf {
@@ -104,27 +104,8 @@ impl Leaf {
         Leaf::new(From::Chunk(Box::new(chunk)), meaning)
     }
 
-    pub(crate) fn of_name(name: String) -> Leaf {
-        Leaf::new(From::Name(name), Meaning::Text)
-    }
-
-    /// A column whose cells all have this value; `None` where it must be looked at one by one.
-    pub(crate) fn of_constant(form: Form, meaning: Meaning, bytes: &[u8]) -> Option<Leaf> {
-        let mut text = String::new();
-        match meaning {
-            Meaning::Binary => return None,
-            Meaning::Text => text.push_str(std::str::from_utf8(bytes).ok()?),
-            Meaning::Whole { .. }
-            | Meaning::Decimal(_)
-            | Meaning::Day
-            | Meaning::Instant(_)
-            | Meaning::Truth
-            | Meaning::Uuid => {
-                text.push(TYPED);
-                meaning.write(plain(form, bytes)?, &mut text);
-            }
-        }
-        Some(Leaf::of_name(text))
+    pub(crate) fn of_text(text: String) -> Leaf {
+        Leaf::new(From::Text(text), Meaning::Text)
     }
 
     fn new(from: From, meaning: Meaning) -> Leaf {
@@ -155,8 +136,8 @@ impl Leaf {
         while let Some(left) = lines.get(done..).filter(|left| !left.is_empty()) {
             let chunk = match from {
                 From::Chunk(chunk) => chunk,
-                From::Name(name) => {
-                    left.iter().for_each(|line| putting.text(name, *line, &mut into));
+                From::Text(text) => {
+                    left.iter().for_each(|line| putting.text(text, *line, &mut into));
                     break;
                 }
             };

@@ -1,6 +1,7 @@
 //! Parquet files to blocks of rows: row groups dealt to threads, only the columns that are needed, dictionaries kept as places
 //! in the thread's memory. The library unpacks the pages; what lies in them is read here, straight to codes and numbers.
 
+mod bounds;
 mod deal;
 mod hybrid;
 mod leaf;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use jauge::plan::{Catalog, CubeQuery};
+use jauge::plan::{Catalog, CubeQuery, Days};
 use jauge::problem::{ColumnarProblem, DataProblem, Place, Problem};
 use jauge::text::Both;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
@@ -31,11 +32,12 @@ use crate::open::FilePlace;
 use crate::scan::Scan;
 use crate::text_files::Trouble;
 use crate::work::{Hands, Part};
+use bounds::{Unread, constant};
 use deal::{Deal, Share};
 use hybrid::Broken;
 use leaf::{Into, Leaf, LeafTexts, Stopped};
 use meaning::{Form, Meaning, meaning};
-use page::{Chunk, Failed, Input, Places, constant, library};
+use page::{Chunk, Failed, Input, Places, library};
 
 /// Takes a line, and what tells the texts of its needed columns.
 type Keep<'k> = &'k mut dyn FnMut(u64, &dyn Fn(usize) -> String);
@@ -46,6 +48,7 @@ pub(crate) struct Pages {
     files: Vec<PagesFile>,
     groups: Vec<Group>,
     deal: Deal,
+    unread: Unread,
     done: AtomicU64,
     total: u64,
 }
@@ -117,6 +120,7 @@ impl Pages {
             files: Vec::new(),
             groups: Vec::new(),
             deal: Deal::new([], least),
+            unread: Unread::default(),
             done: AtomicU64::new(0),
             total: 0,
         };
@@ -160,8 +164,14 @@ impl Pages {
             for (group, of) in facts.row_groups().iter().enumerate() {
                 let whole = |number: i64| u64::try_from(number).unwrap_or(0);
                 let (count, bytes) = (whole(of.num_rows()), whole(of.compressed_size()));
-                pages.groups.push(Group { file: at, at: group, before: rows, rows: count, bytes });
+                let place = Group { file: at, at: group, before: rows, rows: count, bytes };
                 rows += count;
+                let unread = &mut pages.unread;
+                let is_unread = |days: &Days| unread.takes(&place, of, &columns, &needed, days, catalog);
+                if query.days.as_ref().is_some_and(is_unread) {
+                    continue;
+                }
+                pages.groups.push(place);
                 pages.total += bytes;
             }
             let (declared, memory) = (file.path, memory.clone());
@@ -171,11 +181,24 @@ impl Pages {
         Ok((pages, needed))
     }
 
+    /// Rows that need not be read, as the statistics of their groups say.
+    pub(crate) fn unread(&self) -> u64 {
+        self.unread.rows
+    }
+
     /// One thread's work.
     pub(crate) fn run(&self, scan: &Scan<'_>, hands: &mut Hands, part: &mut Part) {
         let mut texts = OfPages::new(scan);
         let mut open = None;
         let thread = self.deal.join();
+        // From which period to which the data go does not depend on what is read of them.
+        if let Some((at, ends)) = &self.unread.ends
+            && let (Some(needed), Some(memory)) = (scan.needed.get(*at), hands.memories.get_mut(*at))
+        {
+            for (_, text) in ends {
+                memory.slot(text, needed, scan.catalog, &scan.codes);
+            }
+        }
         // What is taken is read to its end, so that whatever lies before a trouble is met too.
         while !scan.stopped.load(Ordering::Acquire)
             && let Some(share) = self.deal.take(thread, scan.needed.len())
@@ -249,14 +272,10 @@ impl Pages {
         let mut leaves = Vec::new();
         for (at, of) in file.columns.iter().enumerate() {
             leaves.push(match of {
-                Of::Name(name) => Leaf::of_name(name.clone()),
+                // The pages of a column with one value need not be read: files that are sorted or divided have many.
+                of if let Some(text) = constant(of_group, of) => Leaf::of_text(text),
+                Of::Name(name) => Leaf::of_text(name.clone()),
                 Of::Column(column, form, meaning) => {
-                    // The pages of a column with one value need not be read: files that are sorted or divided have many.
-                    let one = of_group.columns().get(*column).and_then(|facts| constant(facts.statistics()));
-                    if let Some(leaf) = one.and_then(|bytes| Leaf::of_constant(*form, *meaning, bytes)) {
-                        leaves.push(leaf);
-                        continue;
-                    }
                     let places = share.places.get(at, &input, of_group, *column);
                     let chunk =
                         places.and_then(|places| Chunk::new(&input, of_group, *column, *form, places, share.at));

@@ -15,7 +15,6 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::page_index::offset_index::PageLocation;
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
-use parquet::file::statistics::Statistics;
 
 use super::hybrid::{Broken, Hybrid};
 use super::meaning::{Form, Raw};
@@ -297,15 +296,6 @@ pub(crate) fn big_endian(bytes: &[u8]) -> Option<i128> {
     }
     let sign = if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { -1i128 } else { 0 };
     Some(bytes.iter().fold(sign, |all, byte| all << 8 | i128::from(*byte)))
-}
-
-/// The bytes of the one value that all cells of a column have, where the statistics of the row group prove it.
-pub(crate) fn constant(statistics: Option<&Statistics>) -> Option<&[u8]> {
-    let of = statistics?;
-    let (least, most) = (of.min_bytes_opt()?, of.max_bytes_opt()?);
-    // A cut text is no value.
-    let is_whole = of.min_is_exact() && of.max_is_exact();
-    (is_whole && least == most && of.null_count_opt() == Some(0)).then_some(least)
 }
 
 /// A value from the bytes of its plain form; `None` where they are not of its length.

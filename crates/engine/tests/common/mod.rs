@@ -167,6 +167,7 @@ pub fn query(keys: Vec<Key>, states: Vec<LaneState>) -> CubeQuery {
         keys,
         unique: vec![],
         facts: None,
+        days: None,
     }
 }
 

@@ -560,5 +560,5 @@ pub fn query(luck: &mut Luck) -> CubeQuery {
         })
         .collect();
     let unique = [vec![ID], vec![], vec![SEX, YEAR, PERSON], vec![AMOUNT, PAID]][luck.below(4)].clone();
-    CubeQuery { source: 0, keys, filters, tests, lanes, sets, unique, facts: None }
+    CubeQuery { source: 0, keys, filters, tests, lanes, sets, unique, facts: None, days: None }
 }
