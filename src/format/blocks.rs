@@ -197,6 +197,10 @@ fn write_column(writer: &Writer<'_>, column: &ColumnLine, width: usize) -> Strin
         ColumnOf::Date(_) => writer.word(Keyword::OfDate).to_string(),
         ColumnOf::YesNo(_) => writer.word(Keyword::OfYesNo).to_string(),
         ColumnOf::Dimension(name) => name.text.clone(),
+        ColumnOf::LookedUp { column, source, by } => {
+            let (of, by_word) = (writer.of_source(), writer.word(Keyword::AccordingTo));
+            format!("{} {of} {} {by_word} {}", column.text, source.text, by.text)
+        }
         ColumnOf::Missing(span) => writer.file.slice(*span).to_string(),
     };
     let marked = |word: Keyword, text: &Text| format!("{} {}", writer.word(word), writer.text(text));

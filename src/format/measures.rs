@@ -237,7 +237,7 @@ impl Writer<'_> {
     }
 
     /// « de » before a source, which is « in » in English.
-    fn of_source(&self) -> &'static str {
+    pub fn of_source(&self) -> &'static str {
         match self.to {
             Lang::Fr => self.word(Keyword::Of),
             Lang::En => self.word(Keyword::In),

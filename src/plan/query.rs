@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::problem::{DataPlace, Problem};
-use crate::program::model::{ColumnTest, DataSource, Dimension, FactRows, TestKind, TestOn};
+use crate::program::model::{ColumnTest, DataSource, Dimension, FactRows, LookUp, TestKind, TestOn};
 use crate::types::{Calendar, CalendarId, Period};
 
 /// What is wanted of one source, in one scan.
@@ -89,6 +89,13 @@ impl CubeQuery {
             }
         }
         columns
+    }
+
+    /// The columns that the answer depends on and that are looked up in another source, by their place in `source`, which is
+    /// the one of the query.
+    pub fn look_ups(&self, source: &DataSource) -> Vec<(usize, LookUp)> {
+        let of = |column: usize| Some((column, source.columns.get(column)?.looked_up?));
+        self.columns().into_iter().filter_map(of).collect()
     }
 }
 
@@ -351,6 +358,8 @@ impl Cube {
 pub struct Catalog<'a> {
     /// The source that the query names.
     pub source: &'a DataSource,
+    /// All sources of the program: where a column of `source` is looked up in another one, that one's columns.
+    pub sources: &'a [DataSource],
     /// All dimensions of the program.
     pub dimensions: &'a [Dimension],
     /// All calendars of the program.

@@ -159,6 +159,8 @@ families! {
     rules::RuleProblem,
     /// Facts and persons counted once.
     facts::FactProblem,
+    /// Columns that are found in another source.
+    lookups::LookupProblem,
     /// Tables of a database.
     tables::TableProblem,
     /// Partial cubes that are written in one place and merged in another.

@@ -164,11 +164,22 @@ pub enum RuleProblem {
         /// What the data give.
         actual: Both<String>,
     },
+    /// `données registre:` without `données communes:` where `registre` looks up in `communes`.
+    TestWithout {
+        /// The test.
+        test: String,
+        /// The source of which the test has rows.
+        source: String,
+        /// The source in which it looks up.
+        other: String,
+        /// A column of that one, and its identifier.
+        columns: (String, String),
+    },
 }
 
 impl RuleProblem {
     pub(super) const CODES: &'static [&'static str] =
-        &["E0701", "E0702", "E0703", "E0704", "E0705", "W0701", "W0702", "W0703", "W0704", "W0705", "W0740", "W0741"];
+        &["E0701", "E0702", "E0703", "E0704", "E0705", "E0706", "W0701", "W0702", "W0703", "W0704", "W0705", "W0740", "W0741"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
@@ -177,6 +188,7 @@ impl RuleProblem {
             RuleProblem::RuleFails { .. } => "E0703",
             RuleProblem::RuleDiscrepancyGone { .. } => "E0704",
             RuleProblem::TestFails { .. } => "E0705",
+            RuleProblem::TestWithout { .. } => "E0706",
             RuleProblem::PublishedTruncated { .. } => "W0701",
             RuleProblem::PublishedNotComputed { .. } => "W0702",
             RuleProblem::RuleFailsMildly { .. } => "W0703",
@@ -392,6 +404,18 @@ impl RuleProblem {
                     .and("the test"),
                 }
             }
+            RuleProblem::TestWithout { test, source, other, columns: (column, key) } => Both {
+                fr: Words::new(
+                    format!("le test « {test} » n'a pas de lignes de « {other} », où « {source} » cherche « {column} »"),
+                    "un test ne lit aucun fichier",
+                    format!("ajouter au test : données {other}:  puis, en retrait, {key} | {column}"),
+                ),
+                en: Words::new(
+                    format!("the test `{test}` has no rows of `{other}`, where `{source}` looks up `{column}`"),
+                    "a test reads no file",
+                    format!("add to the test: data {other}:  then, indented, {key} | {column}"),
+                ),
+            },
         }
     }
 }

@@ -29,6 +29,9 @@ impl Checker<'_> {
             return;
         };
         let Some(column) = self.own_column(at, source, name) else { return };
+        if !self.is_in_file(source, column, name.span, Both { fr: "le code du fait", en: "the code of the fact" }) {
+            return;
+        }
         if !self.is_text(source, column, name.span, Both { fr: "le code du fait", en: "the code of the fact" }) {
             return;
         }
@@ -36,6 +39,10 @@ impl Checker<'_> {
             None => (None, None),
             Some((name, values, _)) => {
                 let Some(by) = self.own_column(at, source, name) else { return };
+                let role = Both { fr: "qui énonce le fait", en: "who states the fact" };
+                if !self.is_in_file(source, by, name.span, role) {
+                    return;
+                }
                 let Some(priority) = self.priority(source, by, values, name.span) else { return };
                 (Some(by), Some(priority))
             }
@@ -43,13 +50,16 @@ impl Checker<'_> {
         let declared = by.is_some();
         let by = by.or_else(|| {
             let mut columns = source.columns.iter().enumerate();
-            let likely = columns.find(|(other, of)| *other != column && of.of == ColumnType::Text && !of.confidential);
+            let likely = columns.find(|(other, of)| {
+                *other != column && of.looked_up.is_none() && of.of == ColumnType::Text && !of.confidential
+            });
             likely.map(|(other, _)| other)
         });
         let (mut same, mut stated) = (Vec::new(), Vec::new());
         let of_counts = matches!(source.row, RowKind::Count { .. });
         for (at, of) in source.columns.iter().enumerate() {
-            if at == column || (declared && by == Some(at)) {
+            // What is looked up is not stated by the row.
+            if at == column || of.looked_up.is_some() || (declared && by == Some(at)) {
                 continue;
             }
             match (&of.of, of_counts) {

@@ -321,6 +321,10 @@ impl Checker<'_> {
         let Some(found) = self.program.sources.get(at).and_then(|source| source.columns.get(column_at)) else {
             return self.unknown(span);
         };
+        let found = found.clone();
+        if self.adds_looked_up(&found, aggregate, column) {
+            return self.unknown(span);
+        }
         let gap = aggregate == Aggregate::LongestGap;
         let unit = match &found.of {
             ColumnType::Date if gap => self.days(),

@@ -13,6 +13,7 @@ mod facts;
 mod framework;
 mod funnels;
 mod indicators;
+mod lookups;
 mod measures;
 mod mixed;
 pub mod model;

@@ -45,6 +45,18 @@ impl Program {
                 source.threshold = source.threshold.or(Some(threshold));
             }
         }
+        self.protect_looked_up();
+    }
+
+    /// A source without a threshold of its own has that of the sources in which it looks up: its groups would tell of
+    /// their rows.
+    pub(crate) fn protect_looked_up(&mut self) {
+        let thresholds: Vec<Option<u64>> = self.sources.iter().map(|source| source.threshold).collect();
+        for source in &mut self.sources {
+            let others = source.columns.iter().filter_map(|column| column.looked_up);
+            let highest = others.filter_map(|look_up| thresholds.get(look_up.source).copied().flatten()).max();
+            source.threshold = source.threshold.or(highest.filter(|threshold| *threshold > 0));
+        }
     }
 
     /// True where the rows of a source are persons, or count them.
@@ -359,8 +371,24 @@ pub struct Column {
     pub written: Written,
     /// Only whole numbers are possible: it counts persons.
     pub whole: bool,
+    /// It is not in the file of its source: another source has its values. What its cells hold and how they are marked
+    /// ([`Column::of`], [`Column::unknowns`] and the like) is then as that source declares.
+    pub looked_up: Option<LookUp>,
     /// Where it is declared.
     pub definition: Span,
+}
+
+/// Where the values of a column are found that is not in the file of its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LookUp {
+    /// The column of the same source that holds the other's identifier: a text.
+    pub by: usize,
+    /// The other source.
+    pub source: usize,
+    /// The identifier of the other source: a text that stands in one row only.
+    pub key: usize,
+    /// The column of the other source that has the values; it is in that source's file.
+    pub column: usize,
 }
 
 /// How the cells of one column are written; `None` is as the source declares.

@@ -44,17 +44,37 @@ impl<'a> Checker<'a> {
     /// Declares sources.
     pub(super) fn check_sources(&mut self) {
         let decls: Vec<Decl<'a>> = self.declared.of(BlockKind::Source).collect();
+        // A source may look up in one that is declared after it: first what is in every file, then what is looked up there.
         for (at, decl) in decls.iter().enumerate() {
             self.sources.push(SourceFacts::default());
-            let (source, sound) = self.apart(decl.broken, |checker| checker.source(at, decl));
+            let (source, sound) = self.apart(decl.broken, |checker| checker.in_file(at, decl));
             self.program.sources.push(source);
-            if let Some(facts) = self.sources.get_mut(at) {
-                facts.broken = !sound;
+            self.break_source(at, !sound);
+        }
+        let looked_up: Vec<Vec<(Column, bool)>> =
+            decls.iter().enumerate().map(|(at, decl)| self.looked_up(at, decl, &decls)).collect();
+        for ((at, decl), columns) in decls.iter().enumerate().zip(looked_up) {
+            let Some(mut source) = self.program.sources.get(at).cloned() else { continue };
+            for (column, sound) in columns {
+                self.add_column(at, &mut source, column, sound);
             }
+            let ((), sound) = self.apart(false, |checker| checker.roles(at, decl, &mut source));
+            self.break_source(at, !sound);
+            if let Some(slot) = self.program.sources.get_mut(at) {
+                *slot = source;
+            }
+        }
+        self.program.protect_looked_up();
+    }
+
+    fn break_source(&mut self, at: usize, broken: bool) {
+        if let Some(facts) = self.sources.get_mut(at) {
+            facts.broken |= broken;
         }
     }
 
-    fn source(&mut self, at: usize, decl: &Decl<'a>) -> DataSource {
+    /// A source with the columns of its file.
+    fn in_file(&mut self, at: usize, decl: &Decl<'a>) -> DataSource {
         let mut source = DataSource {
             name: decl.name.text.clone(),
             label: decl.label(),
@@ -76,33 +96,6 @@ impl<'a> Checker<'a> {
             definition: decl.name.span,
         };
         self.columns(at, decl, &mut source);
-        self.period_column(at, decl, &mut source);
-        self.row_kind(at, decl, &mut source);
-        for field in decl.fields(Key::RowKey) {
-            let Value::Names(names) = &field.value else { continue };
-            for name in names {
-                source.key.extend(self.own_column(at, &source, name));
-            }
-        }
-        for field in decl.fields(Key::Counts) {
-            let Value::Counts(word, name) = &field.value else { continue };
-            let unit = self.unit_word(word);
-            if let Some(column) = self.own_column(at, &source, name) {
-                source.counts.push((unit, column));
-            }
-        }
-        self.milestones_of(at, decl, &mut source);
-        self.coverage(at, decl, &mut source);
-        self.facts(at, decl, &mut source);
-        if let Some(Value::Quantity(quantity)) = decl.field(Key::ApproximationMargin).map(|field| &field.value)
-            && self.quantity_in(quantity, &Unit::Percent)
-        {
-            source.margin = Some(quantity.value.abs());
-        }
-        for column in &mut source.columns {
-            column.whole = matches!(&column.of, ColumnType::Number(unit) if self.counts_persons(unit));
-        }
-        self.threshold(decl, &mut source);
         if let Some(Err(fact)) = source.path.as_deref().and_then(table_address) {
             let span = decl.field(Key::File).map_or(decl.name.span, |field| field.key_span);
             self.report(Problem::new(fact, span));
@@ -116,10 +109,43 @@ impl<'a> Checker<'a> {
         source
     }
 
+    /// What the columns of a source are for.
+    fn roles(&mut self, at: usize, decl: &Decl<'a>, source: &mut DataSource) {
+        self.period_column(at, decl, source);
+        self.row_kind(at, decl, source);
+        for field in decl.fields(Key::RowKey) {
+            let Value::Names(names) = &field.value else { continue };
+            for name in names {
+                let role = Both { fr: "un identifiant", en: "a key" };
+                let column = self.own_column(at, source, name);
+                source.key.extend(column.filter(|column| self.is_in_file(source, *column, name.span, role)));
+            }
+        }
+        for field in decl.fields(Key::Counts) {
+            let Value::Counts(word, name) = &field.value else { continue };
+            let unit = self.unit_word(word);
+            if let Some(column) = self.own_column(at, source, name) {
+                source.counts.push((unit, column));
+            }
+        }
+        self.milestones_of(at, decl, source);
+        self.coverage(at, decl, source);
+        self.facts(at, decl, source);
+        if let Some(Value::Quantity(quantity)) = decl.field(Key::ApproximationMargin).map(|field| &field.value)
+            && self.quantity_in(quantity, &Unit::Percent)
+        {
+            source.margin = Some(quantity.value.abs());
+        }
+        for column in &mut source.columns {
+            column.whole = matches!(&column.of, ColumnType::Number(unit) if self.counts_persons(unit));
+        }
+        self.threshold(decl, source);
+    }
+
     fn columns(&mut self, at: usize, decl: &Decl<'a>, source: &mut DataSource) {
         for field in decl.fields(Key::Columns) {
             let Value::Columns(lines) = &field.value else { continue };
-            for line in lines {
+            for line in lines.iter().filter(|line| !matches!(line.of, ColumnOf::LookedUp { .. })) {
                 let known = self.sources.get(at).and_then(|facts| facts.by_name.get(&line.name.text).copied());
                 if let Some(first) = known.and_then(|known| source.columns.get(known)) {
                     let fact = NameProblem::RepeatedInside {
@@ -211,6 +237,8 @@ impl<'a> Checker<'a> {
                 }
                 None => (ColumnType::Text, None),
             },
+            // A look-up takes its type from the other source, see `lookups.rs`.
+            ColumnOf::LookedUp { .. } => (ColumnType::Text, None),
             ColumnOf::Missing(_) => {
                 self.spoil();
                 (ColumnType::Text, None)
@@ -234,6 +262,9 @@ impl<'a> Checker<'a> {
             Some(id) => id,
             None => self.add_column(at, source, plain_column(name, ColumnType::Period(calendar)), true),
         };
+        if !self.is_in_file(source, id, name.span, Both { fr: "la période", en: "the period" }) {
+            return;
+        }
         let Some(column) = source.columns.get_mut(id) else { return };
         match column.of {
             ColumnType::Date | ColumnType::Period(_) => {}
@@ -284,6 +315,9 @@ impl<'a> Checker<'a> {
             Some(id) => id,
             None => self.add_column(at, source, plain_column(name, ColumnType::Number(unit.clone())), true),
         };
+        if !self.is_in_file(source, column, name.span, Both { fr: "l'effectif", en: "the count" }) {
+            return;
+        }
         if let Some(found) = source.columns.get_mut(column) {
             found.qualified |= *qualified;
             match &found.of {
@@ -425,11 +459,12 @@ fn plain_column(name: &Name, of: ColumnType) -> Column {
         no: Vec::new(),
         written: Written::default(),
         whole: false,
+        looked_up: None,
         definition: name.span,
     }
 }
 
-fn column(line: &ColumnLine, of: ColumnType) -> Column {
+pub(super) fn column(line: &ColumnLine, of: ColumnType) -> Column {
     let mut column = plain_column(&line.name, of);
     let mut without_number = Vec::new();
     let mut says = |what: NoNumber, text: &Text| without_number.push((what, text.text.clone()));

@@ -553,6 +553,16 @@ pub enum ColumnOf {
     YesNo(Span),
     /// A dimension, or a level of one.
     Dimension(Name),
+    /// `région de communes selon code_commune` / `region in communes by commune_code`: what another source says of the
+    /// row whose identifier this source has in the column `by`.
+    LookedUp {
+        /// The column of the other source.
+        column: Name,
+        /// The other source.
+        source: Name,
+        /// The column of this source that holds the other's identifier.
+        by: Name,
+    },
     /// Could not be read.
     Missing(Span),
 }

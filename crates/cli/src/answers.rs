@@ -34,7 +34,12 @@ pub fn cubes(path: &Path, project: &Project, plan: &Plan) -> Result<Vec<Option<C
             None => Err(AnswersProblem::AnswerMissing { source: source.name.clone(), question: None }),
             Some(Err(problem)) => Err(problem),
             Some(Ok(results)) => {
-                let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+                let catalog = Catalog {
+                    source,
+                    sources: &program.sources,
+                    dimensions: &program.dimensions,
+                    calendars: &program.calendars,
+                };
                 let shown = format!("{}: {}", answers.dialect.name(), asked.script.table.name.join("."));
                 // An answer may only be left out where the overview says that there is nothing to find.
                 match left_out_wrongly(&asked.script, results) {

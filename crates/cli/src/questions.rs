@@ -31,7 +31,8 @@ pub fn questions(
     manner: Manner,
     notes: Option<&QueryNotes>,
 ) -> Result<Questions, Refused> {
-    let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+    let catalog =
+        Catalog { source, sources: &program.sources, dimensions: &program.dimensions, calendars: &program.calendars };
     let mut table = Table::declared(catalog, manner.text_columns);
     if let Some(Ok(address)) = source.path.as_deref().and_then(table_address) {
         table.name = address.table;

@@ -53,7 +53,12 @@ pub fn scan_others(
         let cube = match (answered.next().flatten(), program.sources.get(query.source)) {
             (Some(cube), _) => cube,
             (None, Some(source)) => {
-                let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+                let catalog = Catalog {
+                    source,
+                    sources: &program.sources,
+                    dimensions: &program.dimensions,
+                    calendars: &program.calendars,
+                };
                 sources.cube(query, catalog)
             }
             (None, None) => Cube { unreadable: true, ..Cube::default() },

@@ -65,7 +65,12 @@ fn main() {
         .iter()
         .map(|query| match program.sources.get(query.source) {
             Some(source) => {
-                let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+                let catalog = Catalog {
+                    source,
+                    sources: &program.sources,
+                    dimensions: &program.dimensions,
+                    calendars: &program.calendars,
+                };
                 engine.cube(query, catalog)
             }
             None => Cube { unreadable: true, ..Cube::default() },

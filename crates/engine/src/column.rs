@@ -1,11 +1,12 @@
 //! A declared column to the function that reads its cells, and each thread's memory of texts already read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use jauge::plan::{Catalog, Cube, Key};
-use jauge::problem::{DataProblem, close_to};
-use jauge::program::model::{Column, ColumnType, DateStyle, Dimension};
+use jauge::problem::{DataProblem, Fact, close_to};
+use jauge::program::model::{Column, ColumnType, DateStyle, Dimension, LookUp};
 use jauge::program::{SaidOfStage, read_period, read_stage_date, said_of_stage};
 use jauge::text::Lang;
 use jauge::types::{Calendar, CalendarId, Date, Number, Period, Unit};
@@ -17,9 +18,10 @@ use crate::cell::{
 };
 use crate::filter::Conditions;
 use crate::limits;
+use crate::lookups::{Looked, Tables};
 use crate::report::shorten;
 use crate::sheet::{ERROR, NO_RESULT, TYPED};
-use crate::text::{plain, trim};
+use crate::text::{composed, plain, trim};
 
 /// How the cells of a column are read.
 pub(crate) struct Reader<'a> {
@@ -46,6 +48,8 @@ enum Of<'a> {
         has_bands: bool,
     },
     Period(Periods<'a>),
+    /// Codes for which another source has the values.
+    LookedUp(Looked),
     /// The declaration names something that the program does not have: every cell is missing.
     Nothing,
 }
@@ -129,6 +133,32 @@ impl<'a> Reader<'a> {
         Reader { column, of, markers, dates: format.dates, numeric, margin }
     }
 
+    /// The reader of a column that is looked up: it reads the codes of the column `by`. Where the other source could not be
+    /// read, nothing is there.
+    pub(crate) fn of_codes(look_up: LookUp, catalog: Catalog<'a>, tables: &Tables) -> Option<Self> {
+        let by = catalog.source.columns.get(look_up.by)?;
+        let looked = tables.get(&look_up.source).map(|table| Looked::new(table, look_up.column));
+        Some(Reader { of: looked.map_or(Of::Nothing, Of::LookedUp), ..Reader::new(by, catalog, false) })
+    }
+
+    /// The table behind a column that is looked up.
+    pub(crate) fn looked(&self) -> Option<&Looked> {
+        match &self.of {
+            Of::LookedUp(looked) => Some(looked),
+            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Period(_) | Of::Nothing => {
+                None
+            }
+        }
+    }
+
+    /// The text by which a cell is compared.
+    pub(crate) fn compared<'t>(&'t self, text: &'t str) -> Cow<'t, str> {
+        match self.looked() {
+            Some(looked) => Cow::Borrowed(looked.text(text)),
+            None => composed(text),
+        }
+    }
+
     /// Numbers are read of such cells, so that their marks can contradict each other.
     pub(crate) fn reads_numbers(&self) -> bool {
         matches!(self.of, Of::Number(_))
@@ -174,9 +204,14 @@ impl<'a> Reader<'a> {
             Of::Period(periods) if self.column.may_be_missing || !self.column.unknowns.is_empty() => {
                 periods.code(Period::unknown(periods.own)).map_or(Value::Missing, Value::Period)
             }
-            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Period(_) | Of::Nothing => {
-                Value::Missing
-            }
+            Of::Text
+            | Of::Number(_)
+            | Of::Date(_)
+            | Of::YesNo(_)
+            | Of::Member { .. }
+            | Of::Period(_)
+            | Of::LookedUp(_)
+            | Of::Nothing => Value::Missing,
         }
     }
 
@@ -189,7 +224,13 @@ impl<'a> Reader<'a> {
                 met.sort_unstable();
                 met.into_iter().map(|(_, period)| period).collect()
             }
-            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Nothing => Vec::new(),
+            Of::Text
+            | Of::Number(_)
+            | Of::Date(_)
+            | Of::YesNo(_)
+            | Of::Member { .. }
+            | Of::LookedUp(_)
+            | Of::Nothing => Vec::new(),
         }
     }
 
@@ -211,6 +252,7 @@ impl<'a> Reader<'a> {
                 member(text, dimension, spellings, style, *has_bands)
             }
             Of::Period(periods) => periods.read(text).map(Value::Period).ok_or(Mistake::NotAPeriod),
+            Of::LookedUp(looked) => looked.value(text),
             Of::Nothing => Ok(Value::Missing),
         }
     }
@@ -250,10 +292,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The words' facts of a mistake that is kept. `text` is masked already where the column is confidential.
-    pub(crate) fn explain(&self, mistake: Mistake, text: &str, cells: usize) -> DataProblem {
+    pub(crate) fn explain(&self, mistake: Mistake, text: &str, cells: usize) -> Fact {
         let masked = self.column.confidential;
         let text = shorten(text);
-        match mistake {
+        let fact = match mistake {
+            Mistake::NotFound => match self.looked() {
+                Some(looked) => return looked.explain(&text, masked).into(),
+                None => DataProblem::EmptyCell { column: self.column.name.clone() },
+            },
             Mistake::ErrorCell => DataProblem::ErrorCell { text },
             Mistake::NoResult => DataProblem::NoResult { text },
             Mistake::Inexact => DataProblem::Inexact { text },
@@ -266,7 +312,7 @@ impl<'a> Reader<'a> {
                 let declared = match &self.of {
                     Of::Number(style) => style.is_declared(),
                     Of::Member { style, .. } => style.is_declared(),
-                    Of::Text | Of::Date(_) | Of::YesNo(_) | Of::Period(_) | Of::Nothing => false,
+                    Of::Text | Of::Date(_) | Of::YesNo(_) | Of::Period(_) | Of::LookedUp(_) | Of::Nothing => false,
                 };
                 DataProblem::NumberStyle { text, as_decimal, as_thousands, declared }
             }
@@ -284,7 +330,13 @@ impl<'a> Reader<'a> {
             Mistake::NotAPeriod => {
                 let calendar = match &self.of {
                     Of::Period(periods) => Some(periods.calendar),
-                    Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Nothing => None,
+                    Of::Text
+                    | Of::Number(_)
+                    | Of::Date(_)
+                    | Of::YesNo(_)
+                    | Of::Member { .. }
+                    | Of::LookedUp(_)
+                    | Of::Nothing => None,
                 };
                 let example = calendar.map_or_else(Default::default, |calendar| {
                     let ordinal = Date::new(2020, 6, 15).map_or(0, |date| calendar.ordinal_of(date));
@@ -306,13 +358,16 @@ impl<'a> Reader<'a> {
             Mistake::NotYesOrNo => DataProblem::NotYesOrNo { text, column: self.column.name.clone() },
             Mistake::CellCount { found } => DataProblem::WrongCellCount { found: found as usize, wanted: cells },
             Mistake::AfterQuote => DataProblem::TextAfterQuote,
-        }
+        };
+        fact.into()
     }
 
     fn dimension_name(&self) -> String {
         match &self.of {
             Of::Member { dimension, .. } => dimension.name.clone(),
-            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Period(_) | Of::Nothing => String::new(),
+            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Period(_) | Of::LookedUp(_) | Of::Nothing => {
+                String::new()
+            }
         }
     }
 
@@ -556,9 +611,23 @@ pub(crate) struct Needed<'a> {
     pub(crate) kind: Kind,
     /// How its plain numbers are read, where they may be.
     pub(crate) quick: Option<Quick>,
+    /// The cells of another needed column are the same ones: it tells of them, or of the codes that are not found.
+    pub(crate) silent: Silent,
+}
+
+/// What another needed column tells already.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Silent {
+    pub(crate) cells: bool,
+    pub(crate) codes: bool,
 }
 
 impl Needed<'_> {
+    /// Whether this column is the one that tells of a mistake.
+    pub(crate) fn tells(&self, mistake: Mistake) -> bool {
+        !(if mistake == Mistake::NotFound { self.silent.codes } else { self.silent.cells })
+    }
+
     /// The kind that fits what is asked.
     pub(crate) fn kind(&self) -> Kind {
         match &self.reader.of {
@@ -566,9 +635,14 @@ impl Needed<'_> {
                 Kind::Number
             }
             Of::Text if self.keys.is_empty() && self.conditions.is_empty() => Kind::Text,
-            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Period(_) | Of::Nothing => {
-                Kind::Remembered
-            }
+            Of::Text
+            | Of::Number(_)
+            | Of::Date(_)
+            | Of::YesNo(_)
+            | Of::Member { .. }
+            | Of::Period(_)
+            | Of::LookedUp(_)
+            | Of::Nothing => Kind::Remembered,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jauge::plan::{Catalog, Cells, Cube, CubeQuery, CubeSource};
-use jauge::problem::{DataPlace, DataProblem, Place, Problem};
+use jauge::problem::{DataPlace, DataProblem, Fact, Place, Problem};
 use jauge::program::model::{DataSource, FactRows};
 
 use crate::bytes::Bytes;
@@ -15,6 +15,7 @@ use crate::feed::{Feed, Stop};
 use crate::files::{Files, file_of};
 use crate::folder::{self, DataFile, is_parquet};
 use crate::header::Headers;
+use crate::lookups::{Gathering, Tables, Wanted};
 use crate::merge::{self, Merged};
 use crate::open::{self, FilePlace, Opened};
 use crate::pages::Pages;
@@ -118,6 +119,42 @@ impl Engine {
     }
 
     fn answer(&self, query: &CubeQuery, catalog: Catalog<'_>) -> Result<Cube, Vec<Problem>> {
+        let (tables, mut problems, left_out) = self.tables(query, catalog)?;
+        let mut cube = self.read(query, catalog, &tables, None)?;
+        problems.append(&mut cube.problems);
+        cube.problems_left_out += left_out;
+        Ok(Cube { problems, ..cube })
+    }
+
+    /// The sources in which a query looks up, each by its identifier, and what is wrong in their cells. An identifier that
+    /// repeats leaves open what is looked up: then there is no answer.
+    fn tables(&self, query: &CubeQuery, catalog: Catalog<'_>) -> Result<(Tables, Vec<Problem>, u64), Vec<Problem>> {
+        let (mut tables, mut problems, mut left_out) = (Tables::new(), Vec::new(), 0);
+        for wanted in Wanted::of(query, catalog) {
+            let Some(source) = catalog.sources.get(wanted.source) else { continue };
+            let catalog = Catalog { source, ..catalog };
+            let gathering = Gathering::new(&wanted);
+            let cube = self.read(&wanted.query(), catalog, &Tables::new(), Some(&gathering))?;
+            let repeats =
+                |problem: &Problem| matches!(problem.fact, Fact::DataProblem(DataProblem::DuplicateKey { .. }));
+            if cube.problems.iter().any(repeats) {
+                return Err(cube.problems);
+            }
+            problems.extend(cube.problems);
+            left_out += cube.problems_left_out;
+            tables.insert(wanted.source, Arc::new(gathering.table(catalog)));
+        }
+        Ok((tables, problems, left_out))
+    }
+
+    /// Reads a source once. The rows of one that is looked up in go to `gathering` too.
+    fn read(
+        &self,
+        query: &CubeQuery,
+        catalog: Catalog<'_>,
+        tables: &Tables,
+        gathering: Option<&Gathering>,
+    ) -> Result<Cube, Vec<Problem>> {
         let source = catalog.source;
         let inline = self.inline.get(&query.source);
         let of_test = inline.is_some_and(|inline| inline.of_test);
@@ -144,8 +181,11 @@ impl Engine {
         if list.first().is_some_and(|first| is_parquet(&first.path)) && !of_test {
             let memory = inline.map(|inline| Arc::clone(&inline.bytes));
             let least = (self.chunk / limits::ROW_BYTES) as u64;
-            let (pages, needed) = Pages::open(&self.root, list, memory, query, catalog, &files, least)?;
-            let scan = Scan::new(query, catalog, needed, Reading::Pages(Box::new(pages)), files, &told);
+            let needed = layout::needed(query, catalog, tables);
+            let days = query.days.as_ref();
+            let pages = Pages::open(&self.root, list, memory, &needed, days, catalog, &files, least)?;
+            let mut scan = Scan::new(query, catalog, needed, Reading::Pages(Box::new(pages)), files, &told);
+            scan.gathering = gathering;
             return self.finish(scan);
         }
         let open = |file: &DataFile| self.feed(query.source, source, &file.path);
@@ -158,10 +198,11 @@ impl Engine {
         } else {
             query
         };
-        let needed = layout::needed(query, catalog);
+        let needed = layout::needed(query, catalog, tables);
         text.begin(opened, &needed, catalog, &files)?;
         let excluded = if of_test { &[] } else { source.format.excluded_rows.as_slice() };
         let mut scan = Scan::new(query, catalog, needed, Reading::Text(Box::new(Mutex::new(text))), files, &told);
+        scan.gathering = gathering;
         scan.excluded = excluded.iter().map(|text| plain(text)).collect();
         self.finish(scan)
     }

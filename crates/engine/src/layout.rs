@@ -2,19 +2,20 @@
 
 use jauge::plan::{Catalog, CubeQuery, Key};
 use jauge::problem::{DataPlace, DataProblem, Place, Problem};
-use jauge::program::model::{Column, TestKind, TestOn};
+use jauge::program::model::{Column, LookUp, TestKind, TestOn};
 
-use crate::column::{Kind, Needed, Reader};
+use crate::column::{Kind, Needed, Reader, Silent};
 use crate::feed::Feed;
 use crate::files::OneFile;
 use crate::filter::Conditions;
 use crate::header::Headers;
+use crate::lookups::Tables;
 use crate::open::FilePlace;
 use crate::report::shorten;
 use crate::split::Layout;
 
 /// The columns that a query needs.
-pub(crate) fn needed<'a>(query: &'a CubeQuery, catalog: Catalog<'a>) -> Vec<Needed<'a>> {
+pub(crate) fn needed<'a>(query: &'a CubeQuery, catalog: Catalog<'a>, tables: &Tables) -> Vec<Needed<'a>> {
     let wanted = query.columns();
     let columns = catalog.source.columns.iter().enumerate().filter(|(index, _)| wanted.contains(index));
     let of = |(index, column): (usize, &'a Column)| {
@@ -24,10 +25,20 @@ pub(crate) fn needed<'a>(query: &'a CubeQuery, catalog: Catalog<'a>) -> Vec<Need
             | Key::Said { column }
             | Key::StageDate { column } => *column == index,
         });
-        let reader = Reader::new(column, catalog, compares_numbers(query, index));
+        let of_codes = column.looked_up.and_then(|look_up| Reader::of_codes(look_up, catalog, tables));
+        let reader = of_codes.unwrap_or_else(|| Reader::new(column, catalog, compares_numbers(query, index)));
+        // Of columns with the same codes the first one tells what is wrong with them.
+        let before = |same: &dyn Fn(LookUp, LookUp) -> bool| {
+            let others = wanted.range(..index).filter_map(|other| catalog.source.columns.get(*other)?.looked_up);
+            column.looked_up.is_some_and(|own| others.into_iter().any(|other| same(own, other)))
+        };
+        let silent = Silent {
+            cells: column.looked_up.is_some_and(|own| wanted.contains(&own.by)) || before(&|a, b| a.by == b.by),
+            codes: before(&|a, b| (a.by, a.source) == (b.by, b.source)),
+        };
         let quick = reader.quick();
         let (keys, conditions) = (keys.collect(), Conditions::default());
-        Needed { index, reader, keys, conditions, kind: Kind::Remembered, quick }
+        Needed { index, reader, keys, conditions, kind: Kind::Remembered, quick, silent }
     };
     columns.map(of).collect()
 }
@@ -70,9 +81,11 @@ pub(crate) fn find(
     let mut found = Found { places: Vec::new(), named: Vec::new(), file, problems: Vec::new() };
     for (index, column) in catalog.source.columns.iter().enumerate() {
         let is_needed = needed.iter().any(|one| one.index == index);
-        if is_inline && !is_needed {
+        if (is_inline || column.looked_up.is_some()) && !is_needed {
             continue;
         }
+        // The column of the codes is sought, and told of, by itself.
+        let is_told = column.looked_up.is_none_or(|own| is_inline && !needed.iter().any(|one| one.index == own.by));
         let mut sought = column.headers.clone();
         if sought.is_empty() {
             sought.push(column.name.clone());
@@ -89,6 +102,9 @@ pub(crate) fn find(
                 continue;
             }
             lost |= is_needed;
+            if !is_told {
+                continue;
+            }
             let separator = headers.other_separator(&sought);
             problems.push(missing_column(column, sought, separator, headers, place));
             if separator.is_some() {
@@ -101,6 +117,9 @@ pub(crate) fn find(
         let header = headers.names.get(first).cloned().unwrap_or_default();
         if let Some(second) = second {
             lost |= is_needed;
+            if !is_told {
+                continue;
+            }
             let columns = (number, u32::try_from(second + 1).unwrap_or(0));
             let at = DataPlace {
                 line: headers.line,

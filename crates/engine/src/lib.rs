@@ -31,6 +31,7 @@ mod fused;
 mod header;
 mod join;
 mod layout;
+mod lookups;
 mod memory;
 mod merge;
 mod ods;

@@ -9,7 +9,6 @@ use crate::codes::Codes;
 use crate::column::{Needed, code};
 use crate::limits;
 use crate::sheet::bare;
-use crate::text::composed;
 
 /// Short texts met of late, each with its slot: found without a hash table.
 #[derive(Default)]
@@ -97,12 +96,13 @@ impl Memory {
         let slots = if lasts { &mut self.slots } else { &mut self.passing };
         slots.insert(text.as_bytes().into(), slot);
         let (value, mistake) = needed.reader.read(text);
+        let mistake = mistake.filter(|mistake| needed.tells(*mistake));
         self.values.push((value, mistake));
         let bare = bare(text);
         if mistake.is_some() {
             self.wrong.insert(slot, bare.into());
         }
-        let composed = composed(bare);
+        let composed = needed.reader.compared(bare);
         needed.conditions.push(value, &composed, &mut self.masks, &mut self.tests);
         self.codes.resize_with(needed.keys.len(), Vec::new);
         self.periods.resize(needed.keys.len(), None);

@@ -16,6 +16,7 @@ use crate::files::{Files, file_of};
 use crate::filter::Filters;
 use crate::fused::{Fused, is_here};
 use crate::header::not_utf8_at;
+use crate::lookups::Gathering;
 use crate::pages::Pages;
 use crate::people::Plan;
 use crate::report::{Mistakes, shorten};
@@ -31,6 +32,10 @@ pub(crate) struct Scan<'a> {
     pub(crate) query: &'a CubeQuery,
     pub(crate) catalog: Catalog<'a>,
     pub(crate) needed: Vec<Needed<'a>>,
+    /// Some needed column is looked up in another source.
+    pub(crate) looks_up: bool,
+    /// Where the rows of a source go that is looked up in.
+    pub(crate) gathering: Option<&'a Gathering>,
     pub(crate) filters: Filters,
     /// The places of each key's codes.
     pub(crate) codes: Vec<Codes>,
@@ -146,7 +151,9 @@ impl<'a> Scan<'a> {
             class_words,
             distinct_columns,
             distinct_words,
+            looks_up: needed.iter().any(|one| one.reader.looked().is_some()),
             needed,
+            gathering: None,
             reading,
             files,
             excluded: Vec::new(),
@@ -276,6 +283,9 @@ impl<'a> Scan<'a> {
     /// Somebody asks for the texts of a needed column, not only for what they are.
     pub(crate) fn asks_texts(&self, at: usize) -> bool {
         let is_text = self.needed.get(at).is_some_and(|one| one.kind != Kind::Number);
+        if self.gathering.is_some() {
+            return true;
+        }
         let is_people = is_text && self.people.iter().any(|plan| plan.at == at);
         let index = self.needed.get(at).map(|one| one.index);
         let is_compared = self

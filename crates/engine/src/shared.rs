@@ -2,7 +2,7 @@
 //! are compared, why a cell cannot be read, and the bytes by which values are told apart.
 
 use jauge::plan::{Catalog, Decimal};
-use jauge::problem::DataProblem;
+use jauge::problem::Fact;
 
 use crate::cell::Value;
 use crate::column::Reader;
@@ -25,7 +25,7 @@ pub const YES_NO: (&[&str], &[&str]) = (&crate::column::YES, &crate::column::NO)
 
 /// Why a cell cannot be read; `None` where it can. `typed`: it is written as a workbook or a database writes typed values.
 /// `numeric`: the label of a band does not do.
-pub fn mistake(catalog: Catalog<'_>, column: usize, text: &str, typed: bool, numeric: bool) -> Option<DataProblem> {
+pub fn mistake(catalog: Catalog<'_>, column: usize, text: &str, typed: bool, numeric: bool) -> Option<Fact> {
     let column = catalog.source.columns.get(column)?;
     let reader = Reader::new(column, catalog, numeric);
     let found = if typed && !text.is_empty() { reader.read(&format!("{TYPED}{text}")).1 } else { reader.read(text).1 };

@@ -64,6 +64,7 @@ impl<'a> TextFiles<'a> {
         let known: Vec<&str> = source
             .columns
             .iter()
+            .filter(|column| column.looked_up.is_none())
             .flat_map(|column| column.headers.iter().chain([&column.name]))
             .map(String::as_str)
             .collect();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jauge::plan::StatedFact;
-use jauge::problem::{DataProblem, Place, Problem};
+use jauge::problem::{DataProblem, Fact, Place, Problem};
 
 use crate::cell::Mistake;
 use crate::column::Needed;
@@ -82,7 +82,7 @@ pub(crate) fn explain(scan: &Scan<'_>, mistakes: Mistakes, problems: &mut Vec<Pr
     let decimals = mistakes.decimals();
     let (kept, left_out) = mistakes.finish();
     // The same text in the same column has the same facts: looking for close names is slow.
-    let mut known: BTreeMap<(usize, Mistake, Box<str>), DataProblem> = BTreeMap::new();
+    let mut known: BTreeMap<(usize, Mistake, Box<str>), Fact> = BTreeMap::new();
     for (at, kept) in kept {
         let cells = scan.cells(kept.line);
         let Some(needed) = scan.needed.get(at) else {
@@ -100,7 +100,7 @@ pub(crate) fn explain(scan: &Scan<'_>, mistakes: Mistakes, problems: &mut Vec<Pr
             .or_insert_with(|| {
                 let other = decimals.get(&at).filter(|_| kept.mistake == Mistake::Style);
                 let mixed = other.and_then(|(line, other)| needed.reader.mixed(&text, (*line, other)));
-                mixed.unwrap_or_else(|| needed.reader.explain(kept.mistake, &text, cells))
+                mixed.map_or_else(|| needed.reader.explain(kept.mistake, &text, cells), Fact::from)
             })
             .clone();
         let place = scan.files.cell(at, kept.line, text);

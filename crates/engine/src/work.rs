@@ -13,6 +13,7 @@ use crate::filter::Filters;
 use crate::fold::Folded;
 use crate::fused::{Cells, Lines};
 use crate::limits;
+use crate::lookups::Meant;
 use crate::memory::Memory;
 use crate::people::{Pairs, Plan, digits};
 use crate::report::Mistakes;
@@ -130,6 +131,16 @@ impl Scan<'_> {
         let rows = hands.block.rows();
         if rows == 0 {
             return;
+        }
+        let meant;
+        let texts: &dyn Texts = if self.looks_up {
+            meant = Meant { texts, needed: &self.needed };
+            &meant
+        } else {
+            texts
+        };
+        if let Some(gathering) = self.gathering {
+            gathering.take(texts, &hands.block, &self.needed, &hands.memories);
         }
         self.masks(texts, hands, rows);
         for (needed, (memory, column)) in self.needed.iter().zip(hands.memories.iter().zip(&hands.block.columns)) {

@@ -21,7 +21,12 @@ fn codes(text: &str, root: &Path) -> Vec<String> {
     let mut cubes = Vec::new();
     for query in &plan.queries {
         let source = &program.sources[query.source];
-        let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let catalog = Catalog {
+            source,
+            sources: &program.sources,
+            dimensions: &program.dimensions,
+            calendars: &program.calendars,
+        };
         let cube = engine.cube(query, catalog);
         problems.extend(cube.problems.clone());
         cubes.push(cube);

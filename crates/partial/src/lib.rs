@@ -37,7 +37,7 @@
 //!     assert!(refusals(&program, &plan, &questions, false, false).is_empty());
 //!     let engine = Engine::new(".").inline(0, csv);
 //!     let catalog = |at: usize| Catalog {
-//!         source: &program.sources[at], dimensions: &program.dimensions, calendars: &program.calendars,
+//!         source: &program.sources[at], sources: &program.sources, dimensions: &program.dimensions, calendars: &program.calendars,
 //!     };
 //!     let cubes = questions.iter().map(|one| engine.cube(&one.query, catalog(one.query.source))).collect();
 //!     let writer = Writer { label, key: None, engine: jauge_engine::IDENTITIES, protected: false };

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jauge::plan::{CubeQuery, Filter, Key, LaneState, Plan};
 use jauge::program::model::{
-    Aim, AttributeValue, Column, ColumnType, DimensionLevel, ExprId, ExprKind, FactRows, Groups, Measure,
+    Aim, AttributeValue, Column, ColumnType, DimensionLevel, ExprId, ExprKind, FactRows, Groups, LookUp, Measure,
     MissingPolicy, NoNumber, Priority, Program, RowKind, Rule,
 };
 use jauge::types::{CalendarId, Length};
@@ -271,14 +271,14 @@ impl<'p> Meaning<'p> {
             let stages = milestones.stages.map_or("reached".into(), |at| self.dimension_name(at));
             lines.push(format!("milestones {of} stages {stages}"));
         }
-        let mut columns: Vec<String> = source.columns.iter().map(|column| self.column(column)).collect();
+        let mut columns: Vec<String> = source.columns.iter().map(|column| self.column(at, column)).collect();
         // The order in which columns are declared says nothing.
         columns.sort();
         lines.extend(columns);
         lines.join("\n")
     }
 
-    fn column(&mut self, column: &Column) -> String {
+    fn column(&mut self, source: usize, column: &Column) -> String {
         let of = match &column.of {
             ColumnType::Text => "text".into(),
             ColumnType::Number(unit) => format!("number of {}", self.unit(unit)),
@@ -297,6 +297,11 @@ impl<'p> Meaning<'p> {
             (column.whole, " whole"),
         ];
         text.extend(says.into_iter().filter(|(is, _)| *is).map(|(_, word)| word));
+        if let Some(LookUp { by, source: other, key, column }) = column.looked_up {
+            let (found, key) = (self.column_name(other, column), self.column_name(other, key));
+            let (other, by) = (self.source_name(other), self.column_name(source, by));
+            text.push_str(&format!(" is {found} in {other} where {key} is {by}"));
+        }
         for (why, words) in &column.without_number {
             let why = match why {
                 NoNumber::NotApplicable => "not applicable",

@@ -89,7 +89,10 @@ fn cut(project: &Project, source: &DataSource, places: usize, turn: usize) -> Op
 
 fn answer(program: &Program, engine: &Engine, query: &CubeQuery) -> Cube {
     let source = &program.sources[query.source];
-    engine.cube(query, Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars })
+    engine.cube(
+        query,
+        Catalog { source, sources: &program.sources, dimensions: &program.dimensions, calendars: &program.calendars },
+    )
 }
 
 /// Figures and rules, without the files and lines of statements.

@@ -61,6 +61,9 @@ pub(crate) fn refused(query: &CubeQuery, catalog: Catalog<'_>, d: Dialect) -> Op
     }
     for column in query.columns() {
         let Some(of) = source.columns.get(column) else { continue };
+        if of.looked_up.is_some() {
+            return Some(Refused { why: NotInSql::LookUp, column: Some(column), lanes: lanes_of(query, column) });
+        }
         if of.qualified {
             return Some(Refused { why: NotInSql::Qualified, column: Some(column), lanes: lanes_of(query, column) });
         }

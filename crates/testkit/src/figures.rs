@@ -51,7 +51,12 @@ pub fn figures(page: &Page, case: &Case, read: &mut Read) -> Vec<String> {
     let mut cubes: Vec<Cube> = Vec::new();
     for query in &plan.queries {
         let source = &program.sources[query.source];
-        let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let catalog = Catalog {
+            source,
+            sources: &program.sources,
+            dimensions: &program.dimensions,
+            calendars: &program.calendars,
+        };
         let cube = engine.cube(query, catalog);
         read.add(page, &cube.problems);
         cubes.push(cube);

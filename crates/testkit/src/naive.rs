@@ -7,8 +7,8 @@ use jauge::plan::{
     Catalog, Cells, Cube, CubeQuery, CubeSource, Decimal, Filter, GroupingSet, Key, Lane, LaneState, LaneValue,
 };
 use jauge::program::model::{
-    Column, ColumnTest, ColumnType, Comparison, DateStyle, Dimension, FactRows, MissingPolicy, Priority, TestKind,
-    TestOn,
+    Column, ColumnTest, ColumnType, Comparison, DateStyle, Dimension, FactRows, LookUp, MissingPolicy, Priority,
+    TestKind, TestOn,
 };
 use jauge::types::{Calendar, Date, Number};
 
@@ -377,6 +377,9 @@ impl Rows {
                 .iter()
                 .zip(&places)
                 .map(|(column, place)| {
+                    if let Some(look_up) = column.looked_up {
+                        return self.looked_up(row, look_up, catalog).unwrap_or(Held::Missing);
+                    }
                     let text = place.and_then(|at| row.get(at)).map_or("", String::as_str);
                     let held = read(text, column, catalog.dimensions, catalog.calendars);
                     match (&column.of, held) {
@@ -389,6 +392,20 @@ impl Rows {
                 .collect()
         };
         Some(rows.iter().map(of).collect())
+    }
+
+    /// What the other source holds in the row whose identifier this row has: every row of it is looked at.
+    fn looked_up(&self, row: &[String], look_up: LookUp, catalog: Catalog<'_>) -> Option<Held> {
+        let (header, _) = self.tables.get(&catalog.source.name)?;
+        let by = catalog.source.columns.get(look_up.by)?;
+        let place = header.iter().position(|name| *name == by.name || by.headers.contains(name))?;
+        let code = read(row.get(place)?, by, catalog.dimensions, catalog.calendars);
+        if code == Held::Missing {
+            return None;
+        }
+        let source = catalog.sources.get(look_up.source)?;
+        let others = self.read(Catalog { source, ..catalog })?;
+        others.iter().find(|other| other.get(look_up.key) == Some(&code))?.get(look_up.column).cloned()
     }
 }
 

@@ -88,7 +88,12 @@ impl Reference<'_> {
 
     fn measure(&self, measure: &Measure, conds: &[&Cond], period: Period, group: &[GroupKey]) -> Option<Number> {
         let source = self.program.sources.get(measure.source)?;
-        let catalog = Catalog { source, dimensions: &self.program.dimensions, calendars: &self.program.calendars };
+        let catalog = Catalog {
+            source,
+            sources: &self.program.sources,
+            dimensions: &self.program.dimensions,
+            calendars: &self.program.calendars,
+        };
         let rows = self.rows.read(catalog)?;
         let (by, _) = source.period?;
         let ordinal = |row: &Vec<Held>| match row.get(by) {

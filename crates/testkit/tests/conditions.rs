@@ -53,8 +53,12 @@ fn total(measure: &str) -> String {
     assert!(errors.is_empty(), "{measure}: {errors:?}");
     let program = checked.program;
     let plan = plan(&program, &Request::all());
-    let catalog =
-        Catalog { source: &program.sources[0], dimensions: &program.dimensions, calendars: &program.calendars };
+    let catalog = Catalog {
+        source: &program.sources[0],
+        sources: &program.sources,
+        dimensions: &program.dimensions,
+        calendars: &program.calendars,
+    };
     let answer = |source: &dyn CubeSource| {
         let cubes: Vec<_> = plan.queries.iter().map(|query| source.cube(query, catalog)).collect();
         let (outcome, problems) = evaluate(&program, &plan, &cubes);

@@ -25,7 +25,15 @@ fn program(text: &str) -> (Program, Vec<Problem>) {
 fn cubes(program: &Program, plan: &Plan, rows: &dyn CubeSource) -> Vec<Cube> {
     let cube = |query: &jauge::plan::CubeQuery| {
         let source = &program.sources[query.source];
-        rows.cube(query, Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars })
+        rows.cube(
+            query,
+            Catalog {
+                source,
+                sources: &program.sources,
+                dimensions: &program.dimensions,
+                calendars: &program.calendars,
+            },
+        )
     };
     plan.queries.iter().map(cube).collect()
 }

@@ -174,7 +174,15 @@ fn figures(csv: &str, threads: usize, chunk: usize) -> (Vec<Figure>, Vec<String>
         .iter()
         .map(|query| {
             let source = &program.sources[query.source];
-            engine.cube(query, Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars })
+            engine.cube(
+                query,
+                Catalog {
+                    source,
+                    sources: &program.sources,
+                    dimensions: &program.dimensions,
+                    calendars: &program.calendars,
+                },
+            )
         })
         .collect();
     assert!(cubes.iter().all(|cube| cube.problems.is_empty()), "{:?}", cubes.iter().map(|c| &c.problems));

@@ -167,7 +167,12 @@ fn answer(program: &Program, plan: &Plan, source: &dyn CubeSource) -> Vec<Cube> 
         .iter()
         .map(|query| {
             let source_of = &program.sources[query.source];
-            let catalog = Catalog { source: source_of, dimensions: &program.dimensions, calendars: &program.calendars };
+            let catalog = Catalog {
+                source: source_of,
+                sources: &program.sources,
+                dimensions: &program.dimensions,
+                calendars: &program.calendars,
+            };
             source.cube(query, catalog)
         })
         .collect()
@@ -342,7 +347,7 @@ proptest! {
         let query = plan.queries.first().expect("a source");
         let program = &checked.program;
         let source = program.sources.first().expect("a source");
-        let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let catalog = Catalog { source, sources: &program.sources, dimensions: &program.dimensions, calendars: &program.calendars };
         let naive = Rows::default().csv("aids", &text).cube(query, catalog);
         let fast = Engine::new(".").chunk_bytes(chunk).threads(threads).inline(0, text.clone()).cube(query, catalog);
         prop_assert_eq!(&fast.sets, &naive.sets, "{}", text);

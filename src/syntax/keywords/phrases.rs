@@ -119,6 +119,8 @@ phrases! {
     SomeHundred = "k_some_100", ["une centaine"], ["some hundred", "a hundred"];
     SomeThousand = "k_some_1000", ["un millier"], ["some thousand", "a thousand"];
     // ── columns
+    /// Before the column of a look-up: `région de communes selon code_commune`.
+    AccordingTo = "k_according_to", ["selon"], ["by"];
     Qualified = "k_qualified", ["qualifié", "qualifiée"], ["qualified"];
     OfText = "k_text", ["texte"], ["text"];
     OfDate = "k_date", ["date"], ["date"];

@@ -263,6 +263,11 @@ impl Lower<'_> {
                 let unit = inner.into_inner().find(|part| part.as_rule() == Rule::unit_per);
                 ColumnOf::Number(unit.and_then(|unit| self.unit_per(&unit)), span)
             }
+            Rule::looked_up => {
+                let names: Vec<Pair<'_>> = inner.into_inner().filter(|part| part.as_rule() == Rule::name).collect();
+                let [column, source, by] = names.as_slice() else { return ColumnOf::Missing(span) };
+                ColumnOf::LookedUp { column: self.name(column), source: self.name(source), by: self.name(by) }
+            }
             _ => ColumnOf::Dimension(self.name(&inner)),
         }
     }

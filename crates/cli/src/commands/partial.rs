@@ -56,7 +56,12 @@ pub fn run(
         for question in &questions {
             let cube = match program.sources.get(question.query.source) {
                 Some(source) => {
-                    let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+                    let catalog = Catalog {
+                        source,
+                        sources: &program.sources,
+                        dimensions: &program.dimensions,
+                        calendars: &program.calendars,
+                    };
                     sources.cube(&question.query, catalog)
                 }
                 None => Cube { unreadable: true, ..Cube::default() },

@@ -97,6 +97,8 @@ pub(crate) enum Mistake {
     InNoBand,
     /// Neither yes nor no.
     NotYesOrNo,
+    /// A code that the other source does not have.
+    NotFound,
     /// A cell too many or too few: the row is left aside.
     CellCount {
         /// Cells found.
@@ -127,6 +129,7 @@ impl Mistake {
             Mistake::ErrorCell => 15,
             Mistake::NoResult => 17,
             Mistake::Inexact => 16,
+            Mistake::NotFound => 18,
         }
     }
 }

@@ -440,7 +440,9 @@ impl Putting<'_, '_, '_> {
     /// Puts a binary number that is not whole: what decimal it stands for is not known.
     #[cold]
     fn inexact(&mut self, line: u64, into: &mut Into<'_>) {
-        into.mistakes.add(into.at, line, Mistake::Inexact, crate::sheet::bare(self.text));
+        if self.needed.tells(Mistake::Inexact) {
+            into.mistakes.add(into.at, line, Mistake::Inexact, crate::sheet::bare(self.text));
+        }
         if self.needed.kind == Kind::Remembered {
             self.text.clear();
             let slot = self.slot_of(into);

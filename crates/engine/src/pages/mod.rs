@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use jauge::plan::{Catalog, CubeQuery, Days};
+use jauge::plan::{Catalog, Days};
 use jauge::problem::{ColumnarProblem, DataProblem, Place, Problem};
 use jauge::text::Both;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
@@ -27,7 +27,7 @@ use crate::feed::{Stop, likely_encoding};
 use crate::files::{Files, file_of, in_file, line_of};
 use crate::folder::DataFile;
 use crate::header::Headers;
-use crate::layout::{find, needed};
+use crate::layout::find;
 use crate::open::FilePlace;
 use crate::scan::Scan;
 use crate::text_files::Trouble;
@@ -99,21 +99,21 @@ impl Pages {
     /// Reads the ends of all files, which tell their columns and row groups, and finds the needed columns. A thread is given at
     /// least so many rows of a group that another has begun.
     #[allow(clippy::too_many_arguments, reason = "what the engine knows of a source")]
-    pub(crate) fn open<'a>(
+    pub(crate) fn open(
         root: &Path,
         list: Vec<DataFile>,
         memory: Option<Arc<[u8]>>,
-        query: &'a CubeQuery,
-        catalog: Catalog<'a>,
+        needed: &[Needed<'_>],
+        days: Option<&Days>,
+        catalog: Catalog<'_>,
         known: &Files,
         least: u64,
-    ) -> Result<(Pages, Vec<Needed<'a>>), Vec<Problem>> {
+    ) -> Result<Pages, Vec<Problem>> {
         let definition = Place::Text(catalog.source.definition);
         if let (Some(first), Some(field)) = (list.first(), does_not_apply(catalog)) {
             let fact = ColumnarProblem::DoesNotApply { path: first.path.clone(), field };
             return Err(vec![Problem::at(fact, definition)]);
         }
-        let needed = needed(query, catalog);
         let memory = memory.map(|bytes| Bytes::from(bytes.to_vec()));
         let mut pages = Pages {
             root: root.to_path_buf(),
@@ -139,9 +139,9 @@ impl Pages {
                 schema.columns().iter().map(|column| column.path().parts().first().cloned().unwrap_or_default());
             let mut headers = Headers { names: names.collect(), line: 0 };
             let leaves: Vec<usize> = first_of_each(&mut headers.names);
-            let found = find(&needed, catalog, &headers, &place, &file.named, memory.is_some())?;
+            let found = find(needed, catalog, &headers, &place, &file.named, memory.is_some())?;
             let mut columns = Vec::new();
-            for ((place, name), one) in found.places.iter().zip(&found.named).zip(&needed) {
+            for ((place, name), one) in found.places.iter().zip(&found.named).zip(needed) {
                 let leaf = place.and_then(|place| leaves.get(place).copied());
                 columns.push(match leaf {
                     None => Of::Name(name.clone().unwrap_or_default()),
@@ -167,8 +167,8 @@ impl Pages {
                 let place = Group { file: at, at: group, before: rows, rows: count, bytes };
                 rows += count;
                 let unread = &mut pages.unread;
-                let is_unread = |days: &Days| unread.takes(&place, of, &columns, &needed, days, catalog);
-                if query.days.as_ref().is_some_and(is_unread) {
+                let is_unread = |days: &Days| unread.takes(&place, of, &columns, needed, days, catalog);
+                if days.is_some_and(is_unread) {
                     continue;
                 }
                 pages.groups.push(place);
@@ -178,7 +178,7 @@ impl Pages {
             pages.files.push(PagesFile { declared, memory, facts: Arc::new(facts), columns });
         }
         pages.deal = Deal::new(pages.groups.iter().map(|group| group.rows), least);
-        Ok((pages, needed))
+        Ok(pages)
     }
 
     /// Rows that need not be read, as the statistics of their groups say.

@@ -45,6 +45,7 @@ pub fn column(name: &str, of: ColumnType) -> Column {
         no: vec![],
         written: Default::default(),
         whole: false,
+        looked_up: None,
         definition: nowhere(),
     }
 }
@@ -142,7 +143,12 @@ pub fn world() -> World {
 
 impl World {
     pub fn catalog(&self) -> Catalog<'_> {
-        Catalog { source: &self.source, dimensions: &self.dimensions, calendars: &self.calendars }
+        Catalog {
+            source: &self.source,
+            sources: std::slice::from_ref(&self.source),
+            dimensions: &self.dimensions,
+            calendars: &self.calendars,
+        }
     }
 
     pub fn ask(&self, query: &CubeQuery, bytes: impl Into<Vec<u8>>) -> Cube {

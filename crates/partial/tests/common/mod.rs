@@ -40,7 +40,8 @@ fn engine(data: &Data) -> Engine {
 
 pub fn answer(program: &Program, query: &CubeQuery, data: &Data) -> Cube {
     let source = &program.sources[query.source];
-    let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+    let catalog =
+        Catalog { source, sources: &program.sources, dimensions: &program.dimensions, calendars: &program.calendars };
     engine(data).cube(query, catalog)
 }
 

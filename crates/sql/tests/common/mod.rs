@@ -41,7 +41,7 @@ pub fn program_of(path: &str, lang: Lang) -> Program {
 /// What a source may look up.
 pub fn catalog<'p>(program: &'p Program, query: &CubeQuery) -> Catalog<'p> {
     let source = &program.sources[query.source];
-    Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars }
+    Catalog { source, sources: &program.sources, dimensions: &program.dimensions, calendars: &program.calendars }
 }
 
 /// The plan of everything.

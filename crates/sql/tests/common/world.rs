@@ -79,6 +79,7 @@ fn column(name: &str, of: ColumnType) -> Column {
         no: vec![],
         written: Default::default(),
         whole: false,
+        looked_up: None,
         definition: nowhere(),
     }
 }
@@ -119,7 +120,12 @@ pub struct World {
 
 impl World {
     pub fn catalog(&self) -> jauge::plan::Catalog<'_> {
-        jauge::plan::Catalog { source: &self.source, dimensions: &self.dimensions, calendars: &self.calendars }
+        jauge::plan::Catalog {
+            source: &self.source,
+            sources: std::slice::from_ref(&self.source),
+            dimensions: &self.dimensions,
+            calendars: &self.calendars,
+        }
     }
 }
 

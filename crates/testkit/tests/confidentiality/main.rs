@@ -222,7 +222,15 @@ fn try_to_recover(as_counts: bool, shape: usize, counts: &[i64]) {
         .iter()
         .map(|query| {
             let source = &program.sources[query.source];
-            engine.cube(query, Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars })
+            engine.cube(
+                query,
+                Catalog {
+                    source,
+                    sources: &program.sources,
+                    dimensions: &program.dimensions,
+                    calendars: &program.calendars,
+                },
+            )
         })
         .collect();
     let (outcome, problems) = evaluate(&program, &plan, &cubes);

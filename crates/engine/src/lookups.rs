@@ -1,0 +1,272 @@
+//! Columns that are looked up in another source: that source is read once, before the scan, to a table from its identifiers
+//! to what its cells hold. In the scan such a column is a column of codes whose values are those of the table.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jauge::plan::{Catalog, CubeQuery, Lane, LaneState};
+use jauge::problem::{LookupProblem, close_to};
+use jauge::program::model::{ColumnTest, TestOn};
+use rustc_hash::FxHashMap;
+
+use crate::block::{Block, Texts};
+use crate::cell::{Mistake, Value};
+use crate::column::Needed;
+use crate::memory::Memory;
+use crate::report::shorten;
+use crate::text::composed;
+
+/// What one source is looked up for: its identifier, and the columns that are wanted of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) source: usize,
+    key: usize,
+    columns: Vec<usize>,
+    tests: Vec<ColumnTest>,
+}
+
+impl Wanted {
+    /// The sources in which a query looks up, each once.
+    pub(crate) fn of(query: &CubeQuery, catalog: Catalog<'_>) -> Vec<Wanted> {
+        let mut all: BTreeMap<usize, Wanted> = BTreeMap::new();
+        for (column, look_up) in query.look_ups(catalog.source) {
+            let (source, key) = (look_up.source, look_up.key);
+            let wanted =
+                all.entry(source).or_insert_with(|| Wanted { source, key, columns: Vec::new(), tests: Vec::new() });
+            if !wanted.columns.contains(&look_up.column) {
+                wanted.columns.push(look_up.column);
+            }
+            // A test decides which cells can be read: the label of a band is no number.
+            for test in &query.tests {
+                if matches!(test.on, TestOn::Column { column: tested, .. } if tested == column) {
+                    let on = TestOn::Column { source, column: look_up.column };
+                    wanted.tests.push(ColumnTest { on, ..test.clone() });
+                }
+            }
+        }
+        all.into_values().collect()
+    }
+
+    /// What is asked of the source, so that its cells are read and its identifiers are told where they repeat.
+    pub(crate) fn query(&self) -> CubeQuery {
+        let columns = [self.key].into_iter().chain(self.columns.iter().copied());
+        CubeQuery {
+            source: self.source,
+            lanes: columns.map(|column| Lane { filter: None, state: LaneState::Present(column) }).collect(),
+            tests: self.tests.clone(),
+            unique: vec![self.key],
+            ..CubeQuery::default()
+        }
+    }
+}
+
+/// The rows of a source that is looked up in, as threads bring them.
+pub(crate) struct Gathering {
+    key: usize,
+    columns: Vec<usize>,
+    rows: Mutex<Gathered>,
+}
+
+#[derive(Default)]
+struct Gathered {
+    places: FxHashMap<Box<str>, u32>,
+    /// One for each wanted column.
+    columns: Vec<Cells>,
+}
+
+impl Gathering {
+    pub(crate) fn new(wanted: &Wanted) -> Gathering {
+        let columns = wanted.columns.iter().map(|_| Cells::default()).collect();
+        Gathering {
+            key: wanted.key,
+            columns: wanted.columns.clone(),
+            rows: Mutex::new(Gathered { columns, ..Gathered::default() }),
+        }
+    }
+
+    /// Takes in the rows of a block.
+    pub(crate) fn take(&self, texts: &dyn Texts, block: &Block, needed: &[Needed<'_>], memories: &[Memory]) {
+        let place = |column: usize| needed.iter().position(|one| one.index == column).unwrap_or(usize::MAX);
+        let key = place(self.key);
+        let places: Vec<usize> = self.columns.iter().map(|column| place(*column)).collect();
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let Gathered { places: keys, columns } = &mut *rows;
+        for row in 0..block.rows() {
+            // A row without an identifier is told, or may be: nothing can be looked up in it.
+            if block.value(key, row, needed, memories) != Value::Text {
+                continue;
+            }
+            let text = texts.text(key, row);
+            // INVARIANT: a file has less than 2^32 rows that fit in memory.
+            keys.insert(composed(&text).into(), keys.len() as u32);
+            for (cells, at) in columns.iter_mut().zip(&places) {
+                let value = block.value(*at, row, needed, memories);
+                let is_text = matches!(value, Value::Text | Value::Said(_));
+                cells.push(value, if is_text { texts.text(*at, row) } else { Cow::Borrowed("") });
+            }
+        }
+    }
+
+    /// The table, once all rows are in and none of them repeats an identifier.
+    pub(crate) fn table(self, catalog: Catalog<'_>) -> Table {
+        let rows = self.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let key = catalog.source.columns.get(self.key).map_or_else(String::new, |column| column.name.clone());
+        Table {
+            places: rows.places,
+            columns: self.columns.into_iter().zip(rows.columns).collect(),
+            source: catalog.source.name.clone(),
+            key,
+            spelt: OnceLock::new(),
+        }
+    }
+}
+
+/// The cells of one column: few of them differ.
+#[derive(Default)]
+struct Cells {
+    rows: Vec<u32>,
+    values: Vec<(Value, Box<str>)>,
+    numbers: FxHashMap<(u8, u8, i128), u32>,
+    texts: FxHashMap<Box<str>, u32>,
+}
+
+impl Cells {
+    fn push(&mut self, value: Value, text: Cow<'_, str>) {
+        // INVARIANT: there are at most as many values as rows.
+        let next = self.values.len() as u32;
+        let number = match value {
+            Value::Missing => Some((0, 0, 0)),
+            Value::Marked(at) => Some((1, 0, i128::from(at))),
+            Value::Total => Some((2, 0, 0)),
+            Value::Number(number) => Some((3, number.scale, number.mantissa)),
+            Value::Day(day) => Some((4, 0, i128::from(day))),
+            Value::YesNo(yes) => Some((5, 0, i128::from(yes))),
+            Value::Member(at, None) => Some((6, 0, at as i128)),
+            // The number says which band it is.
+            Value::Member(_, Some(number)) => Some((7, number.scale, number.mantissa)),
+            Value::Text | Value::Said(_) | Value::Period(_) => None,
+        };
+        let text = composed(&text);
+        let known = match number {
+            Some(number) => *self.numbers.entry(number).or_insert(next),
+            None if value == Value::Text => match self.texts.get(text.as_ref()) {
+                Some(known) => *known,
+                None => {
+                    self.texts.insert(text.as_ref().into(), next);
+                    next
+                }
+            },
+            None => next,
+        };
+        if known == next {
+            self.values.push((value, text.into()));
+        }
+        self.rows.push(known);
+    }
+
+    fn get(&self, row: u32) -> Option<&(Value, Box<str>)> {
+        self.values.get(*self.rows.get(row as usize)? as usize)
+    }
+}
+
+/// A source by its identifiers.
+pub(crate) struct Table {
+    places: FxHashMap<Box<str>, u32>,
+    columns: BTreeMap<usize, Cells>,
+    source: String,
+    /// The name of the identifier.
+    key: String,
+    /// Identifiers by what is left of them without zeros before and capitals.
+    spelt: OnceLock<FxHashMap<String, Box<str>>>,
+}
+
+/// Identifiers are compared letter by letter with one that is not known where there are at most so many.
+const COMPARED: usize = 1_000;
+
+impl Table {
+    /// An identifier that is close: one that differs by the zeros that spreadsheets leave out, else by a letter or two.
+    fn near(&self, text: &str) -> Option<String> {
+        let spelt = self.spelt.get_or_init(|| {
+            let mut all: FxHashMap<String, Box<str>> = FxHashMap::default();
+            for key in self.places.keys() {
+                let known = all.entry(bare_of_zeros(key)).or_insert_with(|| key.clone());
+                if key < known {
+                    *known = key.clone();
+                }
+            }
+            all
+        });
+        if let Some(near) = spelt.get(&bare_of_zeros(text)) {
+            return Some(near.to_string());
+        }
+        if self.places.len() > COMPARED {
+            return None;
+        }
+        let mut keys: Vec<&str> = self.places.keys().map(AsRef::as_ref).collect();
+        keys.sort_unstable();
+        close_to(text, keys)
+    }
+}
+
+fn bare_of_zeros(text: &str) -> String {
+    let digits = text.trim_start_matches('0');
+    if digits.starts_with(|c: char| c.is_ascii_digit()) { digits.to_lowercase() } else { text.to_lowercase() }
+}
+
+/// The tables of the sources in which a query looks up.
+pub(crate) type Tables = BTreeMap<usize, Arc<Table>>;
+
+/// What stands in a table for the codes of a column.
+pub(crate) struct Looked {
+    table: Arc<Table>,
+    column: usize,
+}
+
+impl Looked {
+    pub(crate) fn new(table: &Arc<Table>, column: usize) -> Looked {
+        Looked { table: Arc::clone(table), column }
+    }
+
+    fn get(&self, code: &str) -> Option<&(Value, Box<str>)> {
+        let row = self.table.places.get(composed(code).as_ref())?;
+        self.table.columns.get(&self.column)?.get(*row)
+    }
+
+    /// What the table holds for a code.
+    pub(crate) fn value(&self, code: &str) -> Result<Value, Mistake> {
+        self.get(code).map(|(value, _)| *value).ok_or(Mistake::NotFound)
+    }
+
+    /// The text that it holds there, where it is one.
+    pub(crate) fn text(&self, code: &str) -> &str {
+        self.get(code).map_or("", |(_, text)| text)
+    }
+
+    /// The words' facts of a code that is not there.
+    pub(crate) fn explain(&self, text: &str, masked: bool) -> LookupProblem {
+        LookupProblem::NotFound {
+            text: shorten(text),
+            identifier: self.table.key.clone(),
+            source: self.table.source.clone(),
+            known: self.table.places.len(),
+            near: if masked { None } else { self.table.near(text) },
+        }
+    }
+}
+
+/// The texts of a block in which a column that is looked up has the texts of the other source.
+pub(crate) struct Meant<'t> {
+    pub(crate) texts: &'t dyn Texts,
+    pub(crate) needed: &'t [Needed<'t>],
+}
+
+impl Texts for Meant<'_> {
+    fn text(&self, at: usize, row: usize) -> Cow<'_, str> {
+        let text = self.texts.text(at, row);
+        match self.needed.get(at).and_then(|one| one.reader.looked()) {
+            Some(looked) => Cow::Borrowed(looked.text(&text)),
+            None => text,
+        }
+    }
+}
