@@ -80,7 +80,12 @@ fn figures() {
             let mut cubes = Vec::new();
             for query in &plan.queries {
                 let source = &program.sources[query.source];
-                let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+                let catalog = Catalog {
+                    source,
+                    sources: &program.sources,
+                    dimensions: &program.dimensions,
+                    calendars: &program.calendars,
+                };
                 cubes.push(engine.cube(query, catalog));
             }
             cubes

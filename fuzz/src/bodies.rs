@@ -64,7 +64,12 @@ pub fn csv(bytes: &[u8]) {
         source.format.separator = [None, Some(';'), Some(','), Some('\t')][usize::from(choice & 3)];
         source.format.decimal = [None, Some(','), Some('.'), Some(',')][usize::from(choice >> 2 & 3)];
         source.format.thousands = [None, Some(' '), Some('.'), Some(',')][usize::from(choice >> 4 & 3)];
-        let catalog = Catalog { source: &source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let catalog = Catalog {
+            source: &source,
+            sources: &program.sources,
+            dimensions: &program.dimensions,
+            calendars: &program.calendars,
+        };
         let ask = |engine: Engine| engine.inline(query.source, data).cube(query, catalog);
         let cube: Cube = ask(Engine::new(".").threads(1));
         let other: Cube = ask(Engine::new(".").threads(3).chunk_bytes(usize::from(*chunk) + 1));
@@ -86,7 +91,12 @@ pub fn parquet(bytes: &[u8]) {
         let Some(source) = program.sources.get(query.source) else { continue };
         let mut source = source.clone();
         source.path = Some("registre.parquet".to_string());
-        let catalog = Catalog { source: &source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let catalog = Catalog {
+            source: &source,
+            sources: &program.sources,
+            dimensions: &program.dimensions,
+            calendars: &program.calendars,
+        };
         let ask = |threads| Engine::new(".").threads(threads).inline(query.source, bytes).cube(query, catalog);
         let cube: Cube = ask(1);
         assert!(cube.unreadable || cube.sets.len() == query.sets.len());

@@ -20,7 +20,12 @@ fn cubes(path: &str, bytes: &[u8], chunk: u8, change: impl Fn(&mut DataSource)) 
         let mut source = source.clone();
         source.path = Some(path.to_string());
         change(&mut source);
-        let catalog = Catalog { source: &source, dimensions: &program.dimensions, calendars: &program.calendars };
+        let catalog = Catalog {
+            source: &source,
+            sources: &program.sources,
+            dimensions: &program.dimensions,
+            calendars: &program.calendars,
+        };
         let ask = |engine: Engine| engine.inline(query.source, bytes).cube(query, catalog);
         let cube = ask(Engine::new(".").threads(1));
         let other = ask(Engine::new(".").threads(2).chunk_bytes(usize::from(chunk) + 1));

@@ -3,7 +3,7 @@
 use super::Words;
 use crate::text::Both;
 
-/// E03, numbers 85 to 90, and E0545. Texts that are confidential arrive here already masked.
+/// E03, numbers 85 to 91, and E0545. Texts that are confidential arrive here already masked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LookupProblem {
     /// `région de communes selon code_commune` where `communes` has no `identifiant`, or one of several columns.
@@ -67,6 +67,13 @@ pub enum LookupProblem {
         /// The other source.
         source: String,
     },
+    /// `registre` is a file and `communes` a table of a database, or they are in two databases.
+    Apart {
+        /// The source.
+        one: String,
+        /// The source that is looked in.
+        other: String,
+    },
     /// A cell that is no identifier of the other source.
     NotFound {
         /// The text of the cell.
@@ -84,7 +91,7 @@ pub enum LookupProblem {
 
 impl LookupProblem {
     pub(super) const CODES: &'static [&'static str] =
-        &["E0385", "E0386", "E0387", "E0388", "E0389", "E0390", "E0545"];
+        &["E0385", "E0386", "E0387", "E0388", "E0389", "E0390", "E0391", "E0545"];
 
     pub(super) fn code(&self) -> &'static str {
         match self {
@@ -94,6 +101,7 @@ impl LookupProblem {
             LookupProblem::Role { .. } => "E0388",
             LookupProblem::Elsewhere { .. } => "E0389",
             LookupProblem::Repeated { .. } => "E0390",
+            LookupProblem::Apart { .. } => "E0391",
             LookupProblem::NotFound { .. } => "E0545",
         }
     }
@@ -224,6 +232,20 @@ impl LookupProblem {
                     ),
                 )
                 .and("looked up here"),
+            },
+            LookupProblem::Apart { one, other } => Both {
+                fr: Words::new(
+                    format!("« {one} » et « {other} » ne sont pas au même endroit"),
+                    "n'est pas dans la même base de données",
+                    "cherchez d'un fichier dans un fichier, ou d'une table dans une table de la même base : exportez l'une des deux en CSV",
+                )
+                .and("la source où l'on cherche"),
+                en: Words::new(
+                    format!("`{one}` and `{other}` are not in the same place"),
+                    "is not in the same database",
+                    "look up from a file in a file, or from a table in a table of the same database: export one of the two as CSV",
+                )
+                .and("the source that is looked in"),
             },
             LookupProblem::NotFound { text, identifier, source, known, near } => {
                 let (fr, en) = match near {

@@ -6,6 +6,7 @@ use crate::syntax::keywords::Keyword;
 use crate::text::{Both, Lang, Span};
 
 use super::Checker;
+use super::address::table_address;
 use super::collect::Decl;
 use super::model::{Column, ColumnType, DataSource, LookUp};
 
@@ -60,6 +61,7 @@ impl<'a> Checker<'a> {
         let (by, other) = (by?, other?);
         let of = all.get(other)?;
         self.is_not_looked_up(asked.column, of)?;
+        self.are_together(at, other, asked.source)?;
         let column = self.column(other, asked.column)?;
         let key = self.identifier(asked, other, of)?;
         if let Some(Value::PeriodColumn(name, _)) = of.field(Key::Period).map(|field| &field.value) {
@@ -93,6 +95,22 @@ impl<'a> Checker<'a> {
             definition: asked.line.name.span,
             ..found
         })
+    }
+
+    /// Two files, or two tables of one database, whoever asks it.
+    fn are_together(&mut self, at: usize, other: usize, name: &Name) -> Option<()> {
+        let (one, other) = (self.program.sources.get(at)?, self.program.sources.get(other)?);
+        let base = |source: &DataSource| {
+            let address = table_address(source.path.as_deref()?)?.ok()?;
+            Some((address.host, address.port, address.database, address.service))
+        };
+        if base(one) == base(other) {
+            return Some(());
+        }
+        let fact = LookupProblem::Apart { one: one.name.clone(), other: other.name.clone() };
+        let problem = Problem::new(fact, name.span).also(other.definition);
+        self.report(problem);
+        None
     }
 
     /// The identifier of the other source: one column of texts.

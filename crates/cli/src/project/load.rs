@@ -177,13 +177,15 @@ impl Project {
 }
 
 /// Puts problems in the order of files and text; those of the project first, those of data last.
-pub fn sort(problems: &mut [Problem]) {
+pub fn sort(problems: &mut Vec<Problem>) {
     problems.sort_by_key(|problem| match &problem.at {
-        Place::Path(path) => (0, FileId(0), 0, path.clone(), 0),
-        Place::Text(span) => (1, span.file, span.start, String::new(), 0),
-        Place::Data(place) => (2, FileId(0), 0, place.path.clone(), place.line),
-        Place::Table(place) => (3, FileId(0), 0, place.table.clone(), 0),
+        Place::Path(path) => (0, FileId(0), 0, path.clone(), 0, 0, ""),
+        Place::Text(span) => (1, span.file, span.start, String::new(), 0, 0, ""),
+        Place::Data(place) => (2, FileId(0), 0, place.path.clone(), place.line, place.column, problem.code()),
+        Place::Table(place) => (3, FileId(0), 0, place.table.clone(), 0, 0, ""),
     });
+    // A source that is looked up in is read for each source that does, and for itself.
+    problems.dedup();
 }
 
 /// What has been read so far.
