@@ -160,7 +160,12 @@ fn rows_of_other_periods_do_not_matter() {
                         query.days = None;
                     }
                     let source = &program.sources[query.source];
-                    let catalog = Catalog { source, dimensions: &program.dimensions, calendars: &program.calendars };
+                    let catalog = Catalog {
+                        source,
+                        sources: &program.sources,
+                        dimensions: &program.dimensions,
+                        calendars: &program.calendars,
+                    };
                     engine.cube(&query, catalog)
                 };
                 plan.queries.iter().map(of).collect()
