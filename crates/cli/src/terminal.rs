@@ -148,6 +148,12 @@ fn write_aside(path: &Path, parts: impl FnOnce(&mut dyn Write) -> io::Result<()>
     if target.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "a folder has this name"));
     }
+    if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
+        // A device or a pipe is written to; a file in its place would take it away from everybody else.
+        let mut out = BufWriter::with_capacity(PART, fs::OpenOptions::new().write(true).open(&target)?);
+        parts(&mut out)?;
+        return out.flush();
+    }
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let aside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
     let (aside, file) = Aside::new(&aside)?;

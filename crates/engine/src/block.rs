@@ -121,6 +121,10 @@ impl ColumnBlock {
     /// Adds a number.
     #[inline]
     pub(crate) fn put_number(&mut self, mantissa: i64, scale: u8) {
+        if scale == self.scale && (-LARGEST..=LARGEST).contains(&mantissa) {
+            self.push(Form::Plain, mantissa);
+            return;
+        }
         if scale > self.scale {
             self.raise(scale);
         }
@@ -129,6 +133,36 @@ impl ColumnBlock {
             Some(number) => self.push(Form::Plain, number),
             None => self.put_other(Value::Number(normal(number))),
         }
+    }
+
+    /// Adds numbers at the scale of the column, 0 and nothing in the cells that are not there; false, and nothing is added,
+    /// where one does not fit.
+    pub(crate) fn put_numbers(&mut self, numbers: impl Iterator<Item = i64>, presence: Option<&[u32]>) -> bool {
+        let start = self.numbers.len();
+        match presence {
+            None => {
+                self.numbers.extend(numbers);
+                self.forms.resize(self.numbers.len(), Form::Plain);
+            }
+            Some(presence) => {
+                let mut numbers = numbers;
+                self.numbers.extend(presence.iter().map(|level| match level {
+                    1 => numbers.next().unwrap_or(0),
+                    _ => 0,
+                }));
+                let form = |level: &u32| if *level == 1 { Form::Plain } else { Form::Missing };
+                self.forms.extend(presence.iter().map(form));
+            }
+        }
+        let added = self.numbers.get(start..).unwrap_or(&[]);
+        let (least, most) =
+            added.iter().fold((0, 0), |(least, most), number| (*number.min(&least), *number.max(&most)));
+        let fits = least >= -LARGEST && most <= LARGEST;
+        if !fits {
+            self.numbers.truncate(start);
+            self.forms.truncate(start);
+        }
+        fits
     }
 
     fn put_other(&mut self, value: Value) {

@@ -9,6 +9,8 @@ use jauge::types::Number;
 use rustc_hash::FxHashMap;
 
 use crate::cell::{Value, compare, compare_number, decimal_of};
+use crate::cluster;
+use crate::fused::PIECE;
 use crate::text::composed;
 
 /// A test, ready for values.
@@ -272,8 +274,8 @@ enum Step {
     Not,
 }
 
-/// All filters of a query, and those of its lanes: a filter and a need make a bit of their own. The filters of the query
-/// come first, so that a filter's number is its bit.
+/// All filters of a query, and those of its lanes: a filter and a need make a bit of their own. Bits that the same sets ask for
+/// stand together.
 pub(crate) struct Filters {
     bits: FxHashMap<(Option<usize>, Option<Need>), usize>,
     /// Words of a row's mask.
@@ -314,11 +316,32 @@ impl Filters {
                 all.push(Filter::And(parts));
             }
         }
+        let mut asked = vec![vec![0u64; query.sets.len().div_ceil(64)]; all.len()];
+        for (at, set) in query.sets.iter().enumerate() {
+            for lane in set.lanes.iter().filter_map(|lane| query.lanes.get(*lane)) {
+                for need in [None, need_of(lane.state)] {
+                    let sets = bits.get(&(lane.filter, need)).and_then(|bit| asked.get_mut(*bit));
+                    if let Some(word) = sets.and_then(|sets| sets.get_mut(at / 64)) {
+                        *word |= 1 << (at % 64);
+                    }
+                }
+            }
+        }
+        let order = cluster::order(&asked, PIECE);
+        let mut moved = vec![0; all.len()];
+        for (to, from) in order.iter().enumerate() {
+            if let Some(slot) = moved.get_mut(*from) {
+                *slot = to;
+            }
+        }
+        for bit in bits.values_mut() {
+            *bit = moved.get(*bit).copied().unwrap_or(0);
+        }
         let words = all.len().div_ceil(64);
         let mut filters = Filters { bits, words, test_words: 0, general: Vec::new(), between: Vec::new() };
         let mut conditions: Vec<Conditions> = catalog.source.columns.iter().map(|_| Conditions::default()).collect();
         let mut flagged = vec![false; tests.len()];
-        for (bit, filter) in all.iter().enumerate() {
+        for (bit, filter) in order.iter().filter_map(|at| all.get(*at)).enumerate() {
             let parts = conjunction(filter).filter(|parts| {
                 parts.iter().all(|(test, _)| {
                     let one = tests.get(*test);

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::cell::compare;
 use crate::class::{Classes, Measured, Shape, State};
 use crate::distinct::Occurrences;
-use crate::filter::has;
+use crate::filter::{Filters, has};
 
 /// One set's cells: codes to states.
 type Making = FxHashMap<Box<[i32]>, Box<[State]>>;
@@ -18,14 +18,16 @@ pub(crate) struct Folded {
     sets: Vec<Making>,
     /// For each set, which of its lanes are kept by classes; the others are answered elsewhere.
     by_class: Vec<Vec<bool>>,
+    /// For each filter of the query, its bit in the words of a class.
+    filters: Vec<usize>,
     /// Lowest and highest ordinal for each key of periods.
     pub(crate) periods: BTreeMap<usize, (i32, i32)>,
 }
 
-/// For one lane of one set: its filter, and where its state is kept.
+/// For one lane of one set: the bit of its filter, and where its state is kept.
 #[derive(Clone, Copy)]
 struct Wanted {
-    filter: Option<usize>,
+    bit: Option<usize>,
     from: From,
     state: LaneState,
 }
@@ -40,10 +42,11 @@ enum From {
     Nowhere,
 }
 
-fn wanted(query: &CubeQuery, measured: &[Measured], set: usize) -> Vec<Wanted> {
+/// `filters`: the bit of each filter.
+fn wanted(query: &CubeQuery, measured: &[Measured], set: usize, filters: &[usize]) -> Vec<Wanted> {
     let lanes = query.sets.get(set).map_or(&[] as &[usize], |set| &set.lanes);
     let of = |lane: &usize| match query.lanes.get(*lane) {
-        None => Wanted { filter: None, from: From::Nowhere, state: LaneState::Rows },
+        None => Wanted { bit: None, from: From::Nowhere, state: LaneState::Rows },
         Some(lane) => {
             let from = match lane.state {
                 LaneState::Rows => From::Rows,
@@ -51,19 +54,26 @@ fn wanted(query: &CubeQuery, measured: &[Measured], set: usize) -> Vec<Wanted> {
                 LaneState::Keys(column) => From::Keys(column),
                 state => measured.iter().position(|one| one.state == state).map_or(From::Nowhere, From::State),
             };
-            Wanted { filter: lane.filter, from, state: lane.state }
+            let bit = lane.filter.and_then(|filter| filters.get(filter)).copied();
+            Wanted { bit, from, state: lane.state }
         }
     };
     lanes.iter().map(of).collect()
 }
 
-fn passes(words: &[u64], shape: Shape, filter: Option<usize>) -> bool {
-    filter.is_none_or(|filter| has(words.get(..shape.mask_words).unwrap_or(&[]), filter))
+fn passes(words: &[u64], shape: Shape, bit: Option<usize>) -> bool {
+    bit.is_none_or(|bit| has(words.get(..shape.mask_words).unwrap_or(&[]), bit))
 }
 
 impl Folded {
-    pub(crate) fn new(query: &CubeQuery, by_class: Vec<Vec<bool>>) -> Self {
-        Folded { sets: query.sets.iter().map(|_| FxHashMap::default()).collect(), by_class, periods: BTreeMap::new() }
+    pub(crate) fn new(query: &CubeQuery, by_class: Vec<Vec<bool>>, filters: &Filters) -> Self {
+        let bit = |filter| filters.bit(Some(filter), None).unwrap_or(usize::MAX);
+        Folded {
+            sets: query.sets.iter().map(|_| FxHashMap::default()).collect(),
+            by_class,
+            filters: (0..query.filters.len()).map(bit).collect(),
+            periods: BTreeMap::new(),
+        }
     }
 
     /// Takes in the lowest and the highest ordinal of a key of periods.
@@ -85,7 +95,7 @@ impl Folded {
             }
         }
         for set in 0..query.sets.len() {
-            let mut lanes = wanted(query, measured, set);
+            let mut lanes = wanted(query, measured, set, &self.filters);
             let here = self.by_class.get(set).cloned().unwrap_or_default();
             if !here.contains(&true) {
                 continue;
@@ -98,14 +108,14 @@ impl Folded {
             for class in 0..classes.len() {
                 let words = classes.words(class);
                 let is_here = |lane: &Wanted| !matches!(lane.from, From::Nowhere);
-                if !lanes.iter().any(|lane| is_here(lane) && passes(words, shape, lane.filter)) {
+                if !lanes.iter().any(|lane| is_here(lane) && passes(words, shape, lane.bit)) {
                     continue;
                 }
                 let states = classes.states(class);
                 let rows = classes.rows.get(class).copied().unwrap_or(0);
                 let Some(cell) = self.cell(query, set, words, shape, &lanes) else { continue };
                 for (own, lane) in cell.iter_mut().zip(&lanes) {
-                    if !passes(words, shape, lane.filter) {
+                    if !passes(words, shape, lane.bit) {
                         continue;
                     }
                     match lane.from {
@@ -132,7 +142,7 @@ impl Folded {
         shape: Shape,
     ) {
         let sets: Vec<(usize, Vec<Wanted>)> = (0..query.sets.len())
-            .map(|set| (set, wanted(query, &[], set)))
+            .map(|set| (set, wanted(query, &[], set, &self.filters)))
             .filter(|(_, lanes)| lanes.iter().any(|lane| matches!(lane.from, From::Distinct(at) if at == column)))
             .collect();
         let mut met: Vec<Box<[i32]>> = Vec::new();
@@ -145,7 +155,7 @@ impl Folded {
                     met.clear();
                     for class in run {
                         let words = classes.words(*class as usize);
-                        if !passes(words, shape, lane.filter) {
+                        if !passes(words, shape, lane.bit) {
                             continue;
                         }
                         let codes = codes(query, *set, words, shape);
@@ -174,14 +184,14 @@ impl Folded {
     ) {
         let is_wanted = |lane: &Wanted| matches!(lane.from, From::Keys(of) if of == column);
         for set in 0..query.sets.len() {
-            let lanes = wanted(query, &[], set);
+            let lanes = wanted(query, &[], set, &self.filters);
             if !lanes.iter().any(is_wanted) {
                 continue;
             }
             for (key, class) in occurrences.pairs() {
                 let words = classes.words(class as usize);
                 for (at, lane) in lanes.iter().enumerate() {
-                    if !is_wanted(lane) || !passes(words, shape, lane.filter) {
+                    if !is_wanted(lane) || !passes(words, shape, lane.bit) {
                         continue;
                     }
                     if let Some(own) = self.cell(query, set, words, shape, &lanes).and_then(|cell| cell.get_mut(at)) {
@@ -230,7 +240,7 @@ impl Folded {
         let mut too_large = Vec::new();
         let mut sets = Vec::new();
         for (at, cells) in self.sets.into_iter().enumerate() {
-            let lanes = wanted(query, &[], at);
+            let lanes = wanted(query, &[], at, &self.filters);
             let mut done = Cells::new();
             for (codes, states) in cells {
                 let values = states.into_vec().into_iter().zip(&lanes).map(|(state, lane)| {

@@ -8,6 +8,7 @@
 use jauge::plan::{CubeQuery, Decimal, LaneState};
 use rustc_hash::FxHashMap;
 
+use crate::cluster;
 use crate::codes::{Codes, Grouping};
 use crate::filter::{Filters, Need, need_of};
 use crate::sum::Sum;
@@ -17,7 +18,7 @@ use crate::sum::Sum;
 /// INVARIANT: no counter passes its end before its cell is emptied, so that adding words adds the counters in them.
 type Line = [u64; 4];
 /// Counters of a line, which are a piece of a mask.
-const PIECE: usize = 16;
+pub(crate) const PIECE: usize = 16;
 /// Sums of a line.
 const TOGETHER: usize = 4;
 /// Bytes of the cells of one grouping that lie by their places, per thread.
@@ -95,13 +96,24 @@ impl Fused {
         pieces.sort_unstable();
         pieces.dedup();
         fused.pieces = pieces;
-        // Sums that the same sets ask for stand together, so that a set takes few lines of them.
-        let asked = |bit: usize| -> Vec<usize> {
-            let is_it = |lane: &jauge::plan::Lane| filters.bit(lane.filter, need_of(lane.state)) == Some(bit);
-            let asks = |set: &jauge::plan::GroupingSet| lanes_of(set).iter().any(|(_, lane)| is_it(lane));
-            query.sets.iter().enumerate().filter(|(_, set)| asks(set)).map(|(at, _)| at).collect()
-        };
-        fused.sums.sort_by_cached_key(|(bit, column)| (asked(*bit), *column));
+        let asked: Vec<Vec<u64>> = fused
+            .sums
+            .iter()
+            .map(|(bit, _)| {
+                let mut sets = vec![0u64; query.sets.len().div_ceil(64)];
+                for (at, set) in query.sets.iter().enumerate() {
+                    let is_it = |lane: &jauge::plan::Lane| filters.bit(lane.filter, need_of(lane.state)) == Some(*bit);
+                    if let (true, Some(word)) =
+                        (lanes_of(set).iter().any(|(_, lane)| is_it(lane)), sets.get_mut(at / 64))
+                    {
+                        *word |= 1 << (at % 64);
+                    }
+                }
+                sets
+            })
+            .collect();
+        let order = cluster::order(&asked, TOGETHER);
+        fused.sums = order.iter().filter_map(|at| fused.sums.get(*at).copied()).collect();
         for set in &query.sets {
             let set = fused.set(&set.keys, &lanes_of(set), filters, codes);
             fused.sets.push(set);

@@ -17,6 +17,7 @@ mod bytes;
 mod cell;
 mod cells;
 mod class;
+mod cluster;
 mod codes;
 mod column;
 mod distinct;

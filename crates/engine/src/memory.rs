@@ -10,29 +10,89 @@ use crate::column::{Needed, code};
 use crate::limits;
 use crate::sheet::bare;
 
-/// Short texts met of late, each with its slot: found without a hash table.
+/// Texts of at most sixteen bytes met of late, each with its slot: found without a hash table.
 #[derive(Default)]
-struct Recent(Vec<(u64, u64, usize, u32)>);
+struct Recent(Vec<(Short, u32)>);
 
-impl Recent {
-    const ROOM: usize = 1024;
+/// A text of at most sixteen bytes, and its length.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Short {
+    low: u64,
+    high: u64,
+    length: u32,
+}
 
-    /// What a text of at most sixteen bytes is: the same for no other of its length.
-    #[inline]
-    fn of(text: &[u8]) -> Option<(u64, u64)> {
-        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-        let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
-        match text.len() {
-            8..=16 => Some((word(text.first_chunk()?), word(text.last_chunk()?))),
-            4..=7 => Some((half(text.first_chunk()?), half(text.last_chunk()?))),
-            0..=3 => Some((text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0)),
-            _ => None,
-        }
+impl Short {
+    const MOST: usize = 16;
+    /// No text.
+    const NONE: Short = Short { low: 0, high: 0, length: u32::MAX };
+
+    /// The text from `start` to `end` of longer bytes; `None` where it is longer, or too near their end.
+    #[inline(always)]
+    fn within(bytes: &[u8], start: usize, end: usize) -> Option<Short> {
+        let length = end.wrapping_sub(start);
+        let around = bytes.get(start..)?.first_chunk()?;
+        let mask = MASKS.get(length)?;
+        Some(Short::new(u128::from_le_bytes(*around) & mask, length))
     }
 
-    #[inline]
-    fn place((first, last): (u64, u64)) -> usize {
-        ((first ^ last.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize
+    #[inline(always)]
+    fn new(bytes: u128, length: usize) -> Short {
+        Short { low: bytes as u64, high: (bytes >> 64) as u64, length: length as u32 }
+    }
+
+    fn of(text: &[u8]) -> Option<Short> {
+        let mut around = [0; Short::MOST];
+        around.get_mut(..text.len())?.copy_from_slice(text);
+        Some(Short::new(u128::from_le_bytes(around), text.len()))
+    }
+
+    #[inline(always)]
+    fn hash(self) -> u64 {
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        (self.low ^ self.high.rotate_left(29)).wrapping_mul(FACTOR)
+    }
+}
+
+/// The first so many bytes.
+const MASKS: [u128; Short::MOST + 1] = {
+    let mut masks = [u128::MAX; Short::MOST + 1];
+    let mut length = 0;
+    while length < Short::MOST {
+        masks[length] = (1 << (8 * length)) - 1;
+        length += 1;
+    }
+    masks
+};
+
+impl Recent {
+    const LEAST: usize = 64;
+    const MOST: usize = 1 << 14;
+
+    #[inline(always)]
+    fn place(&self, short: Short) -> usize {
+        // The number of places is a power of two, or none.
+        (short.hash() >> 32) as usize & self.0.len().wrapping_sub(1)
+    }
+
+    #[inline(always)]
+    fn get(&self, short: Short) -> Option<u32> {
+        let (known, slot) = self.0.get(self.place(short))?;
+        (*known == short).then_some(*slot)
+    }
+
+    /// Keeps a text in a place that another may have had; `texts` are known altogether.
+    fn put(&mut self, short: Short, slot: u32, texts: usize) {
+        const PLACES_PER_TEXT: usize = 4;
+        let wanted = (PLACES_PER_TEXT * texts).next_power_of_two().clamp(Recent::LEAST, Recent::MOST);
+        if self.0.len() < wanted {
+            self.0.clear();
+            self.0.resize(wanted, (Short::NONE, 0));
+        }
+        let place = self.place(short);
+        if let Some(recent) = self.0.get_mut(place) {
+            *recent = (short, slot);
+        }
     }
 }
 
@@ -57,25 +117,20 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
+    /// The slot of the text from `start` to `end` of some bytes, where it was met of late.
+    #[inline(always)]
+    pub(crate) fn recent(&self, bytes: &[u8], start: usize, end: usize) -> Option<u32> {
+        self.recent.get(Short::within(bytes, start, end)?)
+    }
+
     /// The slot of `text`: known, or learnt now. Beyond what is remembered, a slot lasts as long as the block.
-    #[inline]
     pub(crate) fn slot(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
-        let Some(short) = Recent::of(text.as_bytes()) else { return self.found(text, needed, catalog, codes) };
-        let place = Recent::place(short);
-        if let Some((first, last, length, slot)) = self.recent.0.get(place)
-            && (*first, *last) == short
-            && *length == text.len()
-        {
-            return *slot;
+        let Some(short) = Short::of(text.as_bytes()) else { return self.found(text, needed, catalog, codes) };
+        if let Some(slot) = self.recent.get(short) {
+            return slot;
         }
         let slot = self.found(text, needed, catalog, codes);
-        if self.recent.0.is_empty() {
-            // No text has this length.
-            self.recent.0.resize(Recent::ROOM, (0, 0, usize::MAX, 0));
-        }
-        if let Some(recent) = self.recent.0.get_mut(place) {
-            *recent = (short.0, short.1, text.len(), slot);
-        }
+        self.recent.put(short, slot, self.values.len());
         slot
     }
 

@@ -18,9 +18,6 @@ use crate::text::composed;
 const PARTS: usize = 256;
 /// Bytes of the counts of one grouping that lie by their places.
 const ROOM: u64 = 64 << 20;
-/// Pairs of one key that are compared with each other; more are sorted.
-const FEW: usize = 24;
-
 /// The key, then filters and codes in one to three words.
 type Pair<const W: usize> = (u64, [u64; W]);
 
@@ -43,8 +40,6 @@ pub(crate) struct Group {
     /// The grouping set of the query.
     pub(crate) set: usize,
     pub(crate) grouping: Grouping,
-    /// The bits of its keys in a pair.
-    mask: Vec<u64>,
     /// Its lanes: position in the set's lanes, and place of the filter in the first word.
     pub(crate) lanes: Vec<(usize, u32)>,
     /// The filters of its lanes.
@@ -127,15 +122,9 @@ impl Plan {
                         .map(|(_, word, shift, mask)| (*word, *shift, *mask))
                 })
                 .collect::<Option<_>>()?;
-            let mut mask = vec![0u64; plan.words];
-            for (word, shift, bits) in &places {
-                if let Some(own) = mask.get_mut(*word) {
-                    *own |= bits << shift;
-                }
-            }
             let filters = lanes.iter().fold(0, |all, (_, at)| all | 1u64 << at);
             let grouping = Grouping::new(&of.keys, codes)?;
-            plan.groups.push(Group { set, grouping, mask, lanes, filters, places });
+            plan.groups.push(Group { set, grouping, lanes, filters, places });
         }
         Some(plan)
     }
@@ -427,8 +416,8 @@ fn count_parts<const W: usize>(plan: &Plan, all: Vec<Vec<Part<W>>>, threads: usi
     }
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut spare = Vec::new();
-        let mut tallies: Vec<Tally> = plan.groups.iter().map(|group| Tally::new(group.lanes.len())).collect();
+        let (mut spare, mut runs) = (Vec::new(), Runs::default());
+        let mut tallies: Vec<Tally> = plan.groups.iter().map(|group| Tally::new(plan, group)).collect();
         while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let lists = std::mem::take(&mut *part.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
             let mut pairs: Vec<Pair<W>> = Vec::with_capacity(lists.iter().map(Vec::len).sum());
@@ -436,13 +425,9 @@ fn count_parts<const W: usize>(plan: &Plan, all: Vec<Vec<Part<W>>>, threads: usi
                 pairs.extend_from_slice(&list);
             }
             together(&mut pairs, &mut spare);
-            for run in pairs.chunk_by(|a, b| a.0 == b.0) {
-                for (group, tally) in plan.groups.iter().zip(&mut tallies) {
-                    match run.len() {
-                        0..=FEW => few(group, run, tally),
-                        _ => many(group, run, tally),
-                    }
-                }
+            runs.fill(&pairs);
+            for (group, tally) in plan.groups.iter().zip(&mut tallies) {
+                tally.take(group, &runs);
             }
         }
         tallies
@@ -513,106 +498,256 @@ fn together<const W: usize>(pairs: &mut Vec<Pair<W>>, spare: &mut Vec<Pair<W>>) 
     pairs.dedup();
 }
 
-/// Counts of keys in the cells of one group.
+/// What the pairs of a part say besides their keys, by key: those of keys with one pair, those of keys with two, and so on.
+#[derive(Default)]
+struct Runs<const W: usize> {
+    words: Vec<[u64; W]>,
+    /// How many words are of keys with one pair, with two, and so on up to [`SAME`].
+    same: [usize; SAME],
+    /// How many pairs each of the other keys has.
+    long: Vec<usize>,
+}
+
+/// Keys with so many pairs or fewer are counted together with those that have as many.
+const SAME: usize = 6;
+
+impl<const W: usize> Runs<W> {
+    /// The pairs of each key stand together.
+    fn fill(&mut self, pairs: &[Pair<W>]) {
+        let runs = || pairs.chunk_by(|a, b| a.0 == b.0);
+        self.same = [0; SAME];
+        self.long.clear();
+        for run in runs() {
+            match self.same.get_mut(run.len() - 1) {
+                Some(same) => *same += run.len(),
+                None => self.long.push(run.len()),
+            }
+        }
+        let mut start = 0;
+        let mut ends: [usize; SAME + 1] = std::array::from_fn(|at| {
+            let own = start;
+            start += self.same.get(at).copied().unwrap_or(0);
+            own
+        });
+        self.words.clear();
+        self.words.resize(pairs.len(), [0; W]);
+        for run in runs() {
+            let end = &mut ends[(run.len() - 1).min(SAME)];
+            for (slot, (_, words)) in self.words.iter_mut().skip(*end).zip(run) {
+                *slot = *words;
+            }
+            *end += run.len();
+        }
+    }
+}
+
+/// Eight counters of a cell.
+type Line = [u32; 8];
+
+/// Eight bits to eight counters.
+const COUNTERS: [Line; 256] = {
+    let mut counters = [[0; 8]; 256];
+    let mut bits = 0;
+    while bits < 256 {
+        let mut at = 0;
+        while at < 8 {
+            counters[bits][at] = (bits >> at & 1) as u32;
+            at += 1;
+        }
+        bits += 1;
+    }
+    counters
+};
+
+/// Counts of keys in the cells of one group: one counter for each filter of the plan.
+///
+/// INVARIANT: a thread takes fewer than 2^32 pairs before its counters are emptied.
 struct Tally {
-    lanes: usize,
-    counts: Vec<u64>,
-    /// Cells that do not lie by their places, packed.
-    sparse: FxHashMap<u128, Box<[u64]>>,
+    /// Lines of a cell.
+    lines: usize,
+    counts: Vec<Line>,
+    /// Packed codes to cells, and back, where cells do not lie by their places.
+    index: Option<(FxHashMap<u128, u32>, Vec<u128>)>,
+    /// Pairs taken since the counters were emptied, and what was in them.
+    taken: usize,
+    emptied: FxHashMap<u128, Box<[u64]>>,
+    /// The cell of each pair.
+    cells: Vec<u32>,
+}
+
+/// The inner loop, compiled for each kind of processor.
+struct Counting<'a, const W: usize> {
+    tally: &'a mut Tally,
+    group: &'a Group,
+    runs: &'a Runs<W>,
+}
+
+impl<const W: usize> pulp::NullaryFnOnce for Counting<'_, W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.tally.count(self.group, self.runs);
+    }
 }
 
 impl Tally {
-    fn new(lanes: usize) -> Self {
-        Tally { lanes, counts: Vec::new(), sparse: FxHashMap::default() }
+    fn new(plan: &Plan, group: &Group) -> Self {
+        Tally {
+            lines: plan.bits.len().div_ceil(8),
+            counts: Vec::new(),
+            index: group.grouping.strides.is_none().then(Default::default),
+            taken: 0,
+            emptied: FxHashMap::default(),
+            cells: Vec::new(),
+        }
     }
 
-    /// The counts of the cell of a pair.
+    /// Counts the keys of a part.
+    fn take<const W: usize>(&mut self, group: &Group, runs: &Runs<W>) {
+        if self.taken.saturating_add(runs.words.len()) > u32::MAX as usize {
+            self.empty(group);
+        }
+        self.taken += runs.words.len();
+        if !self.find_by_place(group, &runs.words) {
+            self.find_by_meeting(group, &runs.words);
+        }
+        pulp::Arch::new().dispatch(Counting { tally: self, group, runs });
+    }
+
+    /// Finds the cell of each pair by the places of its codes; false where cells would take too much room.
+    fn find_by_place<const W: usize>(&mut self, group: &Group, words: &[[u64; W]]) -> bool {
+        let (Some(strides), None) = (&group.grouping.strides, &self.index) else { return false };
+        self.cells.clear();
+        self.cells.resize(words.len(), 0);
+        let mut far = 0;
+        for ((word, shift, mask), stride) in group.places.iter().zip(strides) {
+            let mut most = 0;
+            for (cell, words) in self.cells.iter_mut().zip(words) {
+                let place = words.get(*word).copied().unwrap_or(0) >> shift & mask;
+                most = most.max(place);
+                *cell = cell.wrapping_add((place as u32).wrapping_mul(*stride));
+            }
+            far += most * u64::from(*stride);
+        }
+        // No cell lies farther than this.
+        let whole = (far / u64::from(group.grouping.inner) + 1) * u64::from(group.grouping.inner);
+        let room = whole.saturating_mul((self.lines * size_of::<Line>()) as u64);
+        if room > ROOM {
+            self.empty(group);
+            self.index = Some(Default::default());
+            return false;
+        }
+        let lines = whole as usize * self.lines;
+        if lines > self.counts.len() {
+            self.counts.resize(lines, Line::default());
+        }
+        true
+    }
+
+    /// Gives cells to codes in the order in which they are met.
+    fn find_by_meeting<const W: usize>(&mut self, group: &Group, words: &[[u64; W]]) {
+        let (index, met) = self.index.get_or_insert_default();
+        self.cells.clear();
+        for words in words {
+            let place =
+                |(word, shift, mask): &(usize, u32, u64)| words.get(*word).copied().unwrap_or(0) >> shift & mask;
+            let shifts = group.places.iter().zip(&group.grouping.shifts);
+            let packed = shifts.fold(0u128, |packed, (at, shift)| packed | u128::from(place(at)) << shift);
+            // INVARIANT: there are fewer cells than pairs.
+            let next = met.len() as u32;
+            let cell = *index.entry(packed).or_insert(next);
+            if cell == next {
+                met.push(packed);
+            }
+            self.cells.push(cell);
+        }
+        self.counts.resize(met.len() * self.lines, Line::default());
+    }
+
     #[inline(always)]
-    fn cell<const W: usize>(&mut self, group: &Group, words: &[u64; W]) -> &mut [u64] {
-        let place = |(word, shift, mask): &(usize, u32, u64)| (words.get(*word).copied().unwrap_or(0) >> shift) & mask;
-        if let Some(strides) = &group.grouping.strides {
-            let cell: u64 = group.places.iter().zip(strides).map(|(at, stride)| place(at) * u64::from(*stride)).sum();
-            let end = (cell + 1) * self.lanes as u64;
-            if end * 8 <= ROOM {
-                if end as usize > self.counts.len() {
-                    let inner = u64::from(group.grouping.inner);
-                    self.counts.resize(((cell / inner + 1) * inner) as usize * self.lanes, 0);
-                }
-                let start = cell as usize * self.lanes;
-                return self.counts.get_mut(start..start + self.lanes).unwrap_or(&mut []);
-            }
-        }
-        let shifts = group.places.iter().zip(&group.grouping.shifts);
-        let packed = shifts.fold(0u128, |packed, (at, shift)| packed | u128::from(place(at)) << shift);
-        let lanes = self.lanes;
-        self.sparse.entry(packed).or_insert_with(|| vec![0; lanes].into())
-    }
-
-    fn into_cells(self, group: &Group, into: &mut FxHashMap<u128, Box<[u64]>>) {
-        let mut put = |packed: u128, counts: &[u64]| {
-            let own = into.entry(packed).or_insert_with(|| vec![0; counts.len()].into());
-            for (own, count) in own.iter_mut().zip(counts) {
-                *own += count;
-            }
+    fn count<const W: usize>(&mut self, group: &Group, runs: &Runs<W>) {
+        let cells = std::mem::take(&mut self.cells);
+        let (mut words, mut of_words) = (runs.words.as_slice(), cells.as_slice());
+        let mut next = |many: usize| {
+            let (first, rest) = words.split_at_checked(many).unwrap_or((words, &[]));
+            let (cells, rest_of) = of_words.split_at_checked(many).unwrap_or((of_words, &[]));
+            (words, of_words) = (rest, rest_of);
+            (first, cells)
         };
-        for (cell, counts) in self.counts.chunks(self.lanes.max(1)).enumerate() {
-            if counts.iter().any(|count| *count > 0) {
-                put(group.grouping.packed(cell as u32), counts);
+        let [one, two, three, four, five, six] = runs.same.map(&mut next);
+        self.same::<W, 1>(group, one);
+        self.same::<W, 2>(group, two);
+        self.same::<W, 3>(group, three);
+        self.same::<W, 4>(group, four);
+        self.same::<W, 5>(group, five);
+        self.same::<W, 6>(group, six);
+        let mut sorted: Vec<(u32, u64)> = Vec::new();
+        for many in &runs.long {
+            let (words, cells) = next(*many);
+            sorted.clear();
+            sorted.extend(cells.iter().copied().zip(words.iter().map(|words| words[0] & group.filters)));
+            sorted.sort_unstable();
+            for of_cell in sorted.chunk_by(|a, b| a.0 == b.0) {
+                let cell = of_cell.first().map_or(0, |(cell, _)| *cell);
+                self.add(cell, of_cell.iter().fold(0, |all, (_, filters)| all | filters));
             }
         }
-        for (packed, counts) in &self.sparse {
-            put(*packed, counts);
-        }
+        self.cells = cells;
     }
-}
 
-/// Each pair is compared with those before it.
-#[inline]
-fn few<const W: usize>(group: &Group, run: &[Pair<W>], tally: &mut Tally) {
-    let mut mask = [0u64; W];
-    for (own, word) in mask.iter_mut().zip(&group.mask) {
-        *own = *word;
-    }
-    for (at, (_, words)) in run.iter().enumerate() {
-        let mut fresh = words.first().copied().unwrap_or(0) & group.filters;
-        if fresh == 0 {
-            continue;
-        }
-        for (_, before) in run.iter().take(at) {
-            let differs = words.iter().zip(before).zip(&mask).fold(0, |all, ((a, b), mask)| all | (a ^ b) & mask);
-            if differs == 0 {
-                fresh &= !before.first().copied().unwrap_or(0);
-            }
-        }
-        if fresh == 0 {
-            continue;
-        }
-        let cell = tally.cell(group, words);
-        for ((_, filter), count) in group.lanes.iter().zip(cell) {
-            *count += fresh >> filter & 1;
-        }
-    }
-}
-
-/// The cells of each filter are sorted.
-fn many<const W: usize>(group: &Group, run: &[Pair<W>], tally: &mut Tally) {
-    let mut cells: Vec<[u64; W]> = Vec::with_capacity(run.len());
-    for (lane, (_, filter)) in group.lanes.iter().enumerate() {
-        cells.clear();
-        cells.extend(run.iter().filter(|(_, words)| words.first().copied().unwrap_or(0) >> filter & 1 == 1).map(
-            |(_, words)| {
-                let mut masked = *words;
-                for (own, mask) in masked.iter_mut().zip(&group.mask) {
-                    *own &= mask;
+    /// Counts keys that have `N` pairs each: a filter counts in the first pair of its cell.
+    #[inline(always)]
+    fn same<const W: usize, const N: usize>(&mut self, group: &Group, (words, cells): (&[[u64; W]], &[u32])) {
+        for (words, cells) in words.as_chunks::<N>().0.iter().zip(cells.as_chunks::<N>().0) {
+            for at in 0..N {
+                let mut fresh = words[at][0] & group.filters;
+                for before in 0..at {
+                    let known = if cells[before] == cells[at] { words[before][0] } else { 0 };
+                    fresh &= !known;
                 }
-                masked
-            },
-        ));
-        cells.sort_unstable();
-        cells.dedup();
-        for cell in &cells {
-            if let Some(count) = tally.cell(group, cell).get_mut(lane) {
-                *count += 1;
+                self.add(cells[at], fresh);
+            }
+        }
+    }
+
+    /// One key more in a cell, for each filter of `fresh`.
+    #[inline(always)]
+    fn add(&mut self, cell: u32, fresh: u64) {
+        let start = cell as usize * self.lines;
+        for (at, line) in self.counts.get_mut(start..start + self.lines).unwrap_or(&mut []).iter_mut().enumerate() {
+            let counters = COUNTERS[(fresh >> (8 * at) & 255) as usize];
+            *line = std::array::from_fn(|at| line[at].wrapping_add(counters[at]));
+        }
+    }
+
+    /// Empties the counters.
+    #[cold]
+    fn empty(&mut self, group: &Group) {
+        let counts = std::mem::take(&mut self.counts);
+        let index = self.index.as_mut().map(std::mem::take);
+        for (at, cell) in counts.chunks(self.lines.max(1)).enumerate() {
+            if cell.iter().flatten().all(|count| *count == 0) {
+                continue;
+            }
+            let packed = match &index {
+                Some((_, met)) => met.get(at).copied().unwrap_or(0),
+                None => group.grouping.packed(at as u32),
+            };
+            let own = self.emptied.entry(packed).or_insert_with(|| vec![0; group.lanes.len()].into());
+            for (own, (_, filter)) in own.iter_mut().zip(&group.lanes) {
+                *own += u64::from(cell.as_flattened().get(*filter as usize).copied().unwrap_or(0));
+            }
+        }
+        self.taken = 0;
+    }
+
+    fn into_cells(mut self, group: &Group, into: &mut FxHashMap<u128, Box<[u64]>>) {
+        self.empty(group);
+        for (packed, counts) in self.emptied {
+            let own = into.entry(packed).or_insert_with(|| vec![0; counts.len()].into());
+            for (own, count) in own.iter_mut().zip(&counts) {
+                *own += count;
             }
         }
     }

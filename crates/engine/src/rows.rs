@@ -8,7 +8,7 @@ use crate::memory::Memory;
 use crate::report::Mistakes;
 use crate::scan::Scan;
 use crate::sheet::bare;
-use crate::split::{Layout, Of, Row};
+use crate::split::{Layout, Of, Row, Run};
 
 /// The cells of some records, by column.
 #[derive(Default)]
@@ -34,9 +34,9 @@ impl Records {
         self.cells.resize(places * self.room, (0, 0));
     }
 
-    /// Takes in a record; true when no other has room.
+    /// Takes in a record. There is room for it.
     #[inline]
-    pub(crate) fn push(&mut self, row: &Row<'_>) -> bool {
+    pub(crate) fn push(&mut self, row: &Row<'_>) {
         for place in 0..self.places {
             let cell = match row.range(place) {
                 Ok(range) => range,
@@ -51,6 +51,24 @@ impl Records {
             }
         }
         self.rows += 1;
+    }
+
+    /// Takes in records of a run from one on, as many as have room, and says how many these are.
+    pub(crate) fn push_run(&mut self, run: &Run<'_>, from: usize, layout: &Layout) -> usize {
+        let many = (run.rows() - from).min(self.room - self.rows);
+        for (cell, place) in layout.wanted.iter().enumerate().filter(|(_, place)| **place != Layout::SKIP) {
+            let start = *place as usize * self.room + self.rows;
+            let slots = self.cells.get_mut(start..start + many).unwrap_or(&mut []);
+            for (slot, cell) in slots.iter_mut().zip(run.column(cell, from)) {
+                *slot = cell;
+            }
+        }
+        self.rows += many;
+        many
+    }
+
+    /// No other record has room.
+    pub(crate) fn is_full(&self) -> bool {
         self.rows == self.room
     }
 
@@ -106,10 +124,14 @@ pub(crate) fn fill(
     let lines = &block.lines;
     for (at, ((needed, memory), column)) in scan.needed.iter().zip(memories).zip(&mut block.columns).enumerate() {
         let place = texts.layout.place_of(at);
-        let cells = (0..lines.len()).zip(lines).map(|(row, line)| match place {
-            Of::Place(place) => (texts.records.column(place).get(row).map_or("", |cell| texts.cell(*cell)), line),
-            Of::Name(name) => (name, line),
-        });
+        let cells = match place {
+            Of::Place(place) => texts.records.column(place),
+            Of::Name(_) => &[],
+        };
+        let text_of = |row: usize| match place {
+            Of::Place(_) => cells.get(row).map_or("", |cell| texts.cell(*cell)),
+            Of::Name(name) => name,
+        };
         let mut decimals = needed.reader.reads_numbers();
         let mut saw = |text: &str, line: u64, mistakes: &mut Mistakes| {
             // What a workbook keeps as a number has no marks of its own. The first one of a block is enough.
@@ -118,41 +140,47 @@ pub(crate) fn fill(
                 decimals = false;
             }
         };
-        match needed.kind {
-            Kind::Remembered => {
-                for (text, line) in cells {
-                    let slot = memory.slot(text, needed, scan.catalog, &scan.codes);
-                    column.slots.push(slot);
-                    if let Some(mistake) = memory.mistake(slot) {
-                        mistakes.add(at, *line, mistake, bare(text));
-                    } else if needed.reader.reads_numbers()
-                        && matches!(memory.value(slot), crate::cell::Value::Number(number) if number.scale > 0)
-                    {
-                        saw(text, *line, mistakes);
-                    }
+        if needed.kind == Kind::Remembered {
+            let bytes = texts.chunk.as_bytes();
+            for row in 0..lines.len() {
+                // The texts of most cells have been met of late.
+                let slot = cells.get(row).and_then(|(start, end)| memory.recent(bytes, *start as usize, *end as usize));
+                column.slots.push(match slot {
+                    Some(slot) => slot,
+                    None => memory.slot(text_of(row), needed, scan.catalog, &scan.codes),
+                });
+            }
+            if !memory.has_wrong() && !needed.reader.reads_numbers() {
+                continue;
+            }
+            for (row, (slot, line)) in column.slots.iter().zip(lines).enumerate() {
+                if let Some(mistake) = memory.mistake(*slot) {
+                    mistakes.add(at, *line, mistake, bare(text_of(row)));
+                } else if matches!(memory.value(*slot), crate::cell::Value::Number(number) if number.scale > 0) {
+                    saw(text_of(row), *line, mistakes);
                 }
             }
-            Kind::Number | Kind::Text => {
-                for (text, line) in cells {
-                    if let Some(quick) = needed.quick
-                        && let Some((number, scale)) = quick.read(text.as_bytes())
-                    {
-                        if scale > 0 {
-                            saw(text, *line, mistakes);
-                        }
-                        column.put_number(number, scale);
-                        continue;
-                    }
-                    let (value, mistake) = needed.reader.read(text);
-                    if matches!(value, crate::cell::Value::Number(number) if number.scale > 0) {
-                        saw(text, *line, mistakes);
-                    }
-                    if let Some(mistake) = mistake {
-                        mistakes.add(at, *line, mistake, bare(text));
-                    }
-                    column.put(value, needed.kind);
+            continue;
+        }
+        for (row, line) in lines.iter().enumerate() {
+            let text = text_of(row);
+            if let Some(quick) = needed.quick
+                && let Some((number, scale)) = quick.read(text.as_bytes())
+            {
+                if scale > 0 {
+                    saw(text, *line, mistakes);
                 }
+                column.put_number(number, scale);
+                continue;
             }
+            let (value, mistake) = needed.reader.read(text);
+            if matches!(value, crate::cell::Value::Number(number) if number.scale > 0) {
+                saw(text, *line, mistakes);
+            }
+            if let Some(mistake) = mistake {
+                mistakes.add(at, *line, mistake, bare(text));
+            }
+            column.put(value, needed.kind);
         }
     }
 }

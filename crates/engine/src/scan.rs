@@ -21,7 +21,7 @@ use crate::pages::Pages;
 use crate::people::Plan;
 use crate::report::{Mistakes, shorten};
 use crate::rows::{OfChunk, Records, fill};
-use crate::split::{Buffers, Layout, Row, rows};
+use crate::split::{Buffers, Found, Layout, Row, rows, runs};
 use crate::text::{plain, trim};
 use crate::text_files::{Pulled, TextFiles, Trouble};
 use crate::told::MASK;
@@ -123,11 +123,11 @@ impl<'a> Scan<'a> {
         };
         let class_words = match query.facts {
             Some(_) => Some(vec![u64::MAX; shape.width()]),
-            None => words_of(query, shape, is_by_class),
+            None => words_of(query, shape, &filters, is_by_class),
         };
         let of_class =
             |state: LaneState| matches!(state, LaneState::Distinct(_) | LaneState::Keys(_)) && !is_pairs(state);
-        let distinct_words = words_of(query, shape, |_, _, state| of_class(state)).unwrap_or_default();
+        let distinct_words = words_of(query, shape, &filters, |_, _, state| of_class(state)).unwrap_or_default();
         let distinct_columns: Vec<usize> = columns_of(&|state| match state {
             LaneState::Keys(column) => Some(column),
             state if is_pairs(state) => None,
@@ -246,14 +246,14 @@ impl<'a> Scan<'a> {
                 }
             };
             records.suit(layout.places);
-            let mut count = 0u64;
+            let (mut count, mut of_runs) = (0u64, 0u64);
             let flush = |records: &mut Records, hands: &mut Hands, part: &mut Part| {
                 let texts = OfChunk { chunk: text, records, layout: &layout };
                 fill(self, &texts, &mut hands.block, &mut hands.memories, &mut part.mistakes);
                 self.block(&texts, hands, part);
                 records.clear();
             };
-            rows(text, chunk.has_quotes, chunk.first_line, &layout, &mut buffers, |row| {
+            let mut one = |row: &Row<'_>, records: &mut Records, hands: &mut Hands, part: &mut Part| {
                 if self.excludes(row, &layout) {
                     return;
                 }
@@ -262,10 +262,34 @@ impl<'a> Scan<'a> {
                     return;
                 }
                 hands.block.lines.push(row.line);
-                if records.push(row) {
-                    flush(&mut records, hands, part);
+                records.push(row);
+                if records.is_full() {
+                    flush(records, hands, part);
                 }
-            });
+            };
+            if chunk.has_quotes || !self.excluded.is_empty() {
+                rows(text, chunk.has_quotes, chunk.first_line, &layout, &mut buffers, |row| {
+                    one(row, &mut records, hands, part);
+                });
+            } else {
+                runs(text, chunk.first_line, &layout, &mut buffers, |found| match found {
+                    Found::Row(row) => one(row, &mut records, hands, part),
+                    Found::Run(run) => {
+                        let mut from = 0;
+                        while from < run.rows() {
+                            let many = records.push_run(&run, from, &layout);
+                            let line = run.line + from as u64;
+                            hands.block.lines.extend(line..line + many as u64);
+                            from += many;
+                            if records.is_full() {
+                                flush(&mut records, hands, part);
+                            }
+                        }
+                        of_runs += run.rows() as u64;
+                    }
+                });
+            }
+            count += of_runs;
             if !records.is_empty() {
                 flush(&mut records, hands, part);
             }
@@ -352,9 +376,10 @@ impl<'a> Scan<'a> {
 }
 
 /// Which bits of a row's words matter to some lanes of each set; `None` where there are no such lanes.
-pub(crate) fn words_of(
+fn words_of(
     query: &CubeQuery,
     shape: Shape,
+    filters: &Filters,
     is_wanted: impl Fn(usize, usize, LaneState) -> bool,
 ) -> Option<Vec<u64>> {
     let mut words = vec![0u64; shape.width()];
@@ -365,8 +390,9 @@ pub(crate) fn words_of(
         let mut any = false;
         for (_, lane) in lanes.filter(|(position, lane)| is_wanted(at, *position, lane.state)) {
             any = true;
-            if let Some(word) = lane.filter.and_then(|filter| words.get_mut(filter / 64)) {
-                *word |= 1 << (lane.filter.unwrap_or(0) % 64);
+            let Some(bit) = lane.filter.and_then(|filter| filters.bit(Some(filter), None)) else { continue };
+            if let Some(word) = words.get_mut(bit / 64) {
+                *word |= 1 << (bit % 64);
             }
         }
         if any {

@@ -106,11 +106,46 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Records one after the other that have as many cells as the header, without quotes.
+pub(crate) struct Run<'a> {
+    pub(crate) chunk: &'a str,
+    /// The mark before the first cell, then the one after each cell: a cell lies between two. [`Run::START`] stands for one
+    /// before the chunk.
+    pub(crate) marks: &'a [u32],
+    /// Cells of a record.
+    pub(crate) cells: usize,
+    /// The line of the first record; each takes one.
+    pub(crate) line: u64,
+}
+
+impl Run<'_> {
+    /// One after it is the start of the chunk.
+    const START: u32 = u32::MAX;
+
+    pub(crate) fn rows(&self) -> usize {
+        self.marks.len().saturating_sub(1) / self.cells
+    }
+
+    /// Where the cells at one place are, in records from `from` on.
+    #[inline]
+    pub(crate) fn column(&self, cell: usize, from: usize) -> impl Iterator<Item = (u32, u32)> {
+        let bytes = self.chunk.as_bytes();
+        let is_last = cell + 1 == self.cells;
+        let marks = self.marks.get(from * self.cells + cell..).unwrap_or(&[]);
+        marks.windows(2).step_by(self.cells).map(move |marks| {
+            let (start, end) = (marks[0].wrapping_add(1), marks[1]);
+            let has_return = is_last && end > start && bytes.get(end as usize - 1) == Some(&b'\r');
+            (start, end - u32::from(has_return))
+        })
+    }
+}
+
 /// Buffers that a splitter uses again for each chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     cells: Vec<Cell>,
     apart: String,
+    marks: Marks,
 }
 
 /// Calls `each` for every record that is not a blank line. INVARIANT: offsets fit in `u32`, since a chunk is at most
@@ -128,100 +163,167 @@ pub(crate) fn rows(
     if has_quotes {
         quoted(chunk, first_line, layout, buffers, &mut each);
     } else {
-        bare(chunk, first_line, layout, buffers, &mut each);
+        buffers.marks.find(chunk.as_bytes(), layout);
+        let Buffers { cells, marks, .. } = buffers;
+        for at in 0..marks.ends.len() {
+            bare(chunk, marks.of(at, at + 1), first_line + at as u64, layout, cells, &mut each);
+        }
     }
 }
 
-fn bare(chunk: &str, first_line: u64, layout: &Layout, buffers: &mut Buffers, each: &mut impl FnMut(&Row<'_>)) {
-    let bytes = chunk.as_bytes();
+/// What a chunk without quotes has.
+pub(crate) enum Found<'a> {
+    Run(Run<'a>),
+    Row(&'a Row<'a>),
+}
+
+/// Calls `each` for every run of records of one shape, and for every other record that is not a blank line.
+pub(crate) fn runs(
+    chunk: &str,
+    first_line: u64,
+    layout: &Layout,
+    buffers: &mut Buffers,
+    mut each: impl FnMut(Found<'_>),
+) {
+    buffers.cells.clear();
+    buffers.cells.resize(layout.places, Cell::default());
+    buffers.marks.find(chunk.as_bytes(), layout);
+    let Buffers { cells, marks, .. } = buffers;
+    // A record of one cell may be a blank line.
+    let is_plain = |of_record: &[u32]| layout.cells > 1 && !layout.beside && of_record.len() == layout.cells + 1;
     let mut line = first_line;
-    let mut start = 0usize;
-    let mut record = 0usize;
-    let mut count = 0usize;
+    let mut start = 0;
+    while start < marks.ends.len() {
+        let plain = (start..marks.ends.len()).take_while(|at| is_plain(marks.of(*at, at + 1))).count();
+        if plain > 0 {
+            let marks = marks.of(start, start + plain);
+            each(Found::Run(Run { chunk, marks, cells: layout.cells, line }));
+        } else {
+            bare(chunk, marks.of(start, start + 1), line, layout, cells, &mut |row| each(Found::Row(row)));
+        }
+        start += plain.max(1);
+        line += plain.max(1) as u64;
+    }
+}
+
+/// Reads a record without quotes; `marks` are the one before it and the one after each of its cells.
+fn bare(chunk: &str, marks: &[u32], line: u64, layout: &Layout, cells: &mut [Cell], each: &mut impl FnMut(&Row<'_>)) {
+    let bytes = chunk.as_bytes();
     let mut extra = false;
-    let ends = Marks::new(bytes, layout.separator, layout.newline).chain(
-        // The last record of a file may have no line end.
-        (bytes.last() != Some(&layout.newline)).then_some(bytes.len()),
-    );
-    for at in ends {
-        let is_end = at >= bytes.len() || bytes.get(at) == Some(&layout.newline);
-        let stop = if is_end && at > start && bytes.get(at - 1) == Some(&b'\r') { at - 1 } else { at };
+    let mut last = 0;
+    for (count, marks) in marks.windows(2).enumerate() {
+        let (start, end) = (marks[0].wrapping_add(1) as usize, marks[1] as usize);
+        let is_end = end >= bytes.len() || bytes.get(end) == Some(&layout.newline);
+        let stop = if is_end && end > start && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end };
+        last = stop;
         match layout.wanted.get(count) {
             Some(&Layout::SKIP) => {}
             Some(&place) => {
-                if let Some(cell) = buffers.cells.get_mut(place as usize) {
+                if let Some(cell) = cells.get_mut(place as usize) {
                     *cell = Cell { start: start as u32, end: stop as u32, apart: false };
                 }
             }
             None => extra |= !chunk.get(start..stop).unwrap_or("").trim().is_empty(),
         }
-        count += 1;
-        start = at + 1;
-        if is_end {
-            let blank = is_blank(chunk.get(record..stop).unwrap_or(""), count, layout);
-            if !blank {
-                let fits = count >= layout.least && (layout.beside || !extra);
-                pad(buffers, layout, count);
-                let row = Row { chunk, apart: "", cells: &buffers.cells, line, count, fits, after_quote: false };
-                each(&row);
-            }
-            line += 1;
-            count = 0;
-            extra = false;
-            record = start;
-        }
     }
+    let count = marks.len().saturating_sub(1);
+    let first = marks.first().map_or(0, |mark| mark.wrapping_add(1) as usize);
+    if is_blank(chunk.get(first..last).unwrap_or(""), count, layout) {
+        return;
+    }
+    let fits = count >= layout.least && (layout.beside || !extra);
+    pad(cells, layout, count);
+    each(&Row { chunk, apart: "", cells, line, count, fits, after_quote: false });
 }
 
-/// Where either of two bytes stands, found for sixty-four bytes at a time.
-struct Marks<'b> {
-    bytes: &'b [u8],
-    marks: (u8, u8),
-    /// The places of the sixty-four bytes before `at` that are left, as bits.
-    left: u64,
-    at: usize,
+/// Where the separators and the line ends of a chunk are.
+#[derive(Debug, Default)]
+struct Marks {
+    /// [`Run::START`], then all of them; the end of a chunk that ends without a line end is one too. Beyond `filled`, room.
+    at: Vec<u32>,
+    filled: usize,
+    /// For each record, the index of the mark that ends it.
+    ends: Vec<u32>,
 }
 
-impl<'b> Marks<'b> {
+impl Marks {
     const AT_ONCE: usize = 64;
 
-    fn new(bytes: &'b [u8], first: u8, second: u8) -> Self {
-        Marks { bytes, marks: (first, second), left: 0, at: 0 }
+    fn find(&mut self, bytes: &[u8], layout: &Layout) {
+        pulp::Arch::new().dispatch(Finding { marks: self, bytes, signs: (layout.separator, layout.newline) });
+        if bytes.last().is_some_and(|last| *last != layout.newline) {
+            self.at.truncate(self.filled);
+            self.at.push(bytes.len() as u32);
+            self.ends.push(self.filled as u32);
+            self.filled += 1;
+        }
     }
 
-    /// The places of the marks in the next bytes, as bits.
-    #[inline]
-    fn look(&self, bytes: &[u8; Marks::AT_ONCE]) -> u64 {
-        let found: [u8; Marks::AT_ONCE] =
-            std::array::from_fn(|at| u8::from(bytes[at] == self.marks.0) | u8::from(bytes[at] == self.marks.1));
-        // Eight bytes of 0 or 1 to eight bits: each product of a byte and a bit of the factor lands in its own place.
-        const GATHER: u64 = 0x0102_0408_1020_4080;
-        let (words, _) = found.as_chunks::<8>();
-        words.iter().rev().fold(0, |all, word| all << 8 | u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56)
+    /// The marks of some records: the one before the first, and the one after each cell.
+    fn of(&self, from: usize, to: usize) -> &[u32] {
+        let end = |record: usize| self.ends.get(record).copied().unwrap_or(0) as usize;
+        let start = from.checked_sub(1).map_or(0, end);
+        self.at.get(start..to.checked_sub(1).map_or(0, |last| end(last) + 1)).unwrap_or(&[])
     }
 }
 
-impl Iterator for Marks<'_> {
-    type Item = usize;
+/// The search, compiled for each kind of processor.
+struct Finding<'a> {
+    marks: &'a mut Marks,
+    bytes: &'a [u8],
+    signs: (u8, u8),
+}
 
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.left == 0 {
-            let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
-            match rest.first_chunk() {
-                Some(bytes) => self.left = self.look(bytes),
+impl pulp::NullaryFnOnce for Finding<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Finding { marks: Marks { at, filled, ends }, bytes, signs: (separator, newline) } = self;
+        ends.clear();
+        at.clear();
+        at.push(Run::START);
+        *filled = 1;
+        for (piece, bytes) in bytes.chunks(Marks::AT_ONCE).enumerate() {
+            let start = (piece * Marks::AT_ONCE) as u32;
+            let (separators, newlines) = match bytes.first_chunk() {
+                Some(bytes) => (equal(bytes, separator), equal(bytes, newline)),
                 None => {
-                    let mut bytes = [0; Marks::AT_ONCE];
-                    bytes.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-                    self.left = self.look(&bytes) & ((1 << rest.len()) - 1);
+                    let mut padded = [0; Marks::AT_ONCE];
+                    padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+                    let there = (1u64 << bytes.len()) - 1;
+                    (equal(&padded, separator) & there, equal(&padded, newline) & there)
                 }
+            };
+            let mut left = separators | newlines;
+            let mut lines = newlines;
+            while lines != 0 {
+                let before = left & (lines & lines.wrapping_neg()).wrapping_sub(1);
+                ends.push((*filled + before.count_ones() as usize) as u32);
+                lines &= lines - 1;
             }
-            self.at += Marks::AT_ONCE;
+            if at.len() < *filled + Marks::AT_ONCE {
+                at.resize((2 * at.len()).max(*filled + Marks::AT_ONCE), 0);
+            }
+            let many = left.count_ones() as usize;
+            for slot in at.iter_mut().skip(*filled).take(many) {
+                *slot = start + left.trailing_zeros();
+                left &= left.wrapping_sub(1);
+            }
+            *filled += many;
         }
-        let place = self.left.trailing_zeros() as usize;
-        self.left &= self.left - 1;
-        Some(self.at - Marks::AT_ONCE + place)
+        at.truncate(*filled);
     }
+}
+
+/// Which of the bytes are the sign, as bits.
+#[inline(always)]
+fn equal(bytes: &[u8; Marks::AT_ONCE], sign: u8) -> u64 {
+    let found: [u8; Marks::AT_ONCE] = std::array::from_fn(|at| u8::from(bytes[at] == sign));
+    // Eight bytes of 0 or 1 to eight bits: each product of a byte and a bit of the factor lands in its own place.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (words, _) = found.as_chunks::<8>();
+    words.iter().rev().fold(0, |all, word| all << 8 | u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56)
 }
 
 /// A line without text is no row; in a sheet, neither is a row whose cells are all empty.
@@ -235,10 +337,10 @@ fn is_blank(record: &str, count: usize, layout: &Layout) -> bool {
 }
 
 /// Cells under blank headers at the end may be absent: then they are empty.
-fn pad(buffers: &mut Buffers, layout: &Layout, count: usize) {
+fn pad(cells: &mut [Cell], layout: &Layout, count: usize) {
     if count < layout.cells {
         for place in layout.wanted.iter().skip(count) {
-            if let Some(cell) = buffers.cells.get_mut(*place as usize) {
+            if let Some(cell) = cells.get_mut(*place as usize) {
                 *cell = Cell::default();
             }
         }
@@ -305,7 +407,7 @@ fn quoted(chunk: &str, first_line: u64, layout: &Layout, buffers: &mut Buffers, 
         let blank = !any_quote && is_blank(whole, count, layout);
         if !blank {
             let fits = count >= layout.least && (layout.beside || !extra);
-            pad(buffers, layout, count);
+            pad(&mut buffers.cells, layout, count);
             let row = Row { chunk, apart: &buffers.apart, cells: &buffers.cells, line, count, fits, after_quote };
             each(&row);
         }

@@ -97,7 +97,7 @@ impl Scan<'_> {
             cells: Cells::new(&self.fused),
             scales: vec![0; self.fused.sums.len()],
             pairs: self.people.iter().map(Plan::pairs).collect(),
-            folded: Folded::new(self.query, self.by_class.clone()),
+            folded: Folded::new(self.query, self.by_class.clone(), &self.filters),
             mistakes: Mistakes::default(),
             classes: Classes::new(self.shape, &[]),
             occurrences: self.distinct.iter().map(|_| Occurrences::default()).collect(),

@@ -158,6 +158,10 @@ impl Leaf {
                             );
                         }
                     }
+                    if putting.slots_at_once(slots, places, presence, &mut into) {
+                        done += count;
+                        continue;
+                    }
                     let broken = Broken("place in the dictionary");
                     let mut each = Each::new(lines, presence);
                     // A binary number is looked at one by one.
@@ -193,6 +197,10 @@ impl Leaf {
                     each.empty_ones(&mut putting, &mut into);
                 }
                 Got::Bits(bits) => {
+                    if putting.slots_at_once(of_bits.as_slice(), bits, presence, &mut into) {
+                        done += count;
+                        continue;
+                    }
                     let mut each = Each::new(lines, presence);
                     for bit in bits {
                         each.empty_ones(&mut putting, &mut into);
@@ -218,6 +226,10 @@ impl Leaf {
                     each.empty_ones(&mut putting, &mut into);
                 }
                 Got::Fixed(form, bytes) => {
+                    if putting.numbers_at_once(form, bytes, presence, &mut into) {
+                        done += count;
+                        continue;
+                    }
                     let mut each = Each::new(lines, presence);
                     for raw in fixed(form, bytes) {
                         each.empty_ones(&mut putting, &mut into);
@@ -300,6 +312,75 @@ struct Putting<'p, 's, 'n> {
 }
 
 impl Putting<'_, '_, '_> {
+    /// Puts cells of a remembered column whose values have been met and could be read, so that none needs a look of its own;
+    /// false, and nothing is put, where one does. `slots` are those of the places.
+    fn slots_at_once(&self, slots: &[u32], places: &[u32], presence: Option<&[u32]>, into: &mut Into<'_>) -> bool {
+        if self.needed.kind != Kind::Remembered || into.texts.wanted || into.memory.has_wrong() {
+            return false;
+        }
+        let out = &mut into.column.slots;
+        let start = out.len();
+        let slot = |place: &u32| slots.get(*place as usize).copied().unwrap_or(NEW);
+        match (presence, *self.empty) {
+            (None, _) => out.extend(places.iter().map(slot)),
+            (Some(presence), Some(empty)) => {
+                let mut at = 0;
+                out.extend(presence.iter().map(|level| {
+                    let is_there = *level == 1;
+                    let there = places.get(at).map_or(empty, slot);
+                    at += usize::from(is_there);
+                    if is_there { there } else { empty }
+                }));
+            }
+            (Some(_), None) => return false,
+        }
+        let known = out.get(start..).unwrap_or(&[]).iter().fold(0, |most, slot| *slot.max(&most)) < NEW;
+        if !known {
+            out.truncate(start);
+        }
+        known
+    }
+
+    /// Puts numbers that lie side by side; false, and nothing is put, where some need a closer look.
+    fn numbers_at_once(&self, form: Form, bytes: &[u8], presence: Option<&[u32]>, into: &mut Into<'_>) -> bool {
+        let scale = match self.meaning {
+            Meaning::Whole { unsigned: false } => 0,
+            Meaning::Decimal(scale) => scale,
+            _ => return false,
+        };
+        let is_plain = self.needed.kind == Kind::Number && self.reads_plainly() && !into.texts.wanted;
+        let empty_is_plain = || self.needed.reader.read("") == (Value::Missing, None);
+        if !is_plain || scale != into.column.scale || presence.is_some() && !empty_is_plain() {
+            return false;
+        }
+        match form {
+            Form::Int32 => {
+                let numbers = bytes.as_chunks().0.iter().map(|bytes| i64::from(i32::from_le_bytes(*bytes)));
+                into.column.put_numbers(numbers, presence)
+            }
+            Form::Int64 => {
+                let numbers = bytes.as_chunks().0.iter().map(|bytes| i64::from_le_bytes(*bytes));
+                into.column.put_numbers(numbers, presence)
+            }
+            Form::Fixed(width @ 1..=8) => {
+                let number = |at: usize| {
+                    // The bytes of the next numbers are shifted away.
+                    let word = match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+                        Some(word) => i64::from_be_bytes(*word),
+                        None => {
+                            let mut word = [0; 8];
+                            word.iter_mut().zip(bytes.get(at..).unwrap_or(&[])).for_each(|(to, from)| *to = *from);
+                            i64::from_be_bytes(word)
+                        }
+                    };
+                    word >> (64 - 8 * width)
+                };
+                into.column.put_numbers((0..bytes.len() / width).map(|at| number(at * width)), presence)
+            }
+            Form::Fixed(_) | Form::Bit | Form::Int96 | Form::Float | Form::Double | Form::Bytes => false,
+        }
+    }
+
     /// Numbers need no closer look.
     fn reads_plainly(&self) -> bool {
         let may_have_parts = match self.meaning {
