@@ -548,6 +548,24 @@ pub(crate) struct Quick {
 }
 
 impl Quick {
+    /// The number from `start` to `end` of longer bytes, where it has up to sixteen digits and at most two after the mark;
+    /// `None` for whatever else there may be, [`Quick::read`] among it.
+    #[inline(always)]
+    pub(crate) fn within(self, bytes: &[u8], start: usize, end: usize) -> Option<(i64, u8)> {
+        if let Some(number) = sixteen(bytes, start, end) {
+            return Some((number, 0));
+        }
+        let is_mark = |at: usize| end.checked_sub(at).and_then(|at| bytes.get(at)) == Some(&self.mark);
+        for (after, power) in [(2, 100), (1, 10)] {
+            if is_mark(after + 1) && !self.whole {
+                let mark = end - after - 1;
+                let (before, parts) = (sixteen(bytes, start, mark)?, sixteen(bytes, mark + 1, end)?);
+                return Some((before * power + parts, after as u8));
+            }
+        }
+        None
+    }
+
     /// Digits with at most one mark and a sign; `None` for whatever needs a closer look.
     #[inline]
     pub(crate) fn read(self, text: &[u8]) -> Option<(i64, u8)> {
@@ -585,6 +603,29 @@ impl Quick {
         };
         Some((if negative { -number } else { number }, after as u8))
     }
+}
+
+/// The number that one to sixteen digits from `start` to `end` of longer bytes make; `None` where there is anything else, or where
+/// the bytes before do not reach far enough.
+#[inline(always)]
+fn sixteen(bytes: &[u8], start: usize, end: usize) -> Option<i64> {
+    const DIGITS: usize = 16;
+    const ZEROS: u128 = u128::from_le_bytes([b'0'; DIGITS]);
+    let before = DIGITS.checked_sub(end.checked_sub(start)?).filter(|before| *before < DIGITS)?;
+    let around = bytes.get(end.checked_sub(DIGITS)?..end)?.first_chunk()?;
+    // What stands before the number becomes zeros.
+    let kept = u128::MAX << (8 * before);
+    let digits = (u128::from_le_bytes(*around) ^ ZEROS) & kept;
+    let eight = |digits: u64| {
+        // Pairs of digits, then pairs of these, and so on.
+        let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+        let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+        fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff
+    };
+    let (first, last) = (digits as u64, (digits >> 64) as u64);
+    // Ten and more reach the highest bit of their byte.
+    let above = |digits: u64| (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+    (above(first) | above(last) == 0).then(|| (eight(first) * 100_000_000 + eight(last)).cast_signed())
 }
 
 /// How the cells of a needed column are handed on.

@@ -8,6 +8,7 @@
 use jauge::plan::{CubeQuery, Decimal, LaneState};
 use rustc_hash::FxHashMap;
 
+use crate::block::ROWS;
 use crate::cluster;
 use crate::codes::{Codes, Grouping};
 use crate::filter::{Filters, Need, need_of};
@@ -21,6 +22,10 @@ type Line = [u64; 4];
 pub(crate) const PIECE: usize = 16;
 /// Sums of a line.
 const TOGETHER: usize = 4;
+/// Rows that are added at a time, so that what they add stays near the processor.
+const AT_ONCE: usize = 64;
+/// A cell that has taken more rows is emptied: after the rows of one more block, its counters could pass their end.
+const FULL: u16 = u16::MAX - ROWS as u16;
 /// Bytes of the cells of one grouping that lie by their places, per thread.
 const ROOM: u64 = 64 << 20;
 
@@ -355,6 +360,25 @@ impl SetCells {
         self.cells = old.cells;
     }
 
+    /// Notes that the cells have taken the rows of a block, and empties those that are full.
+    #[inline(always)]
+    fn fill(&mut self, set: &Set) {
+        let mut most = 0;
+        for cell in &self.cells {
+            if let Some(filled) = self.filled.get_mut(*cell as usize) {
+                *filled += 1;
+                most = most.max(*filled);
+            }
+        }
+        if most > FULL {
+            for cell in 0..self.filled.len() as u32 {
+                if self.filled.get(cell as usize).is_some_and(|filled| *filled > FULL) {
+                    self.empty(set, cell);
+                }
+            }
+        }
+    }
+
     /// Empties the narrow counters of a cell.
     #[cold]
     fn empty(&mut self, set: &Set, cell: u32) {
@@ -526,45 +550,73 @@ fn add(cells: &mut Cells, fused: &Fused, lines: &Lines<'_>) {
         .zip(lines.numbers)
         .map(|((bit, _), numbers)| (mask(bit / 64), (bit % 64) as u32, *numbers))
         .collect();
-    // What a row adds: a line for each piece, then lines of sums.
-    let mut row_adds: Vec<Line> = vec![[0; 4]; pieces.len() + added.len().div_ceil(TOGETHER)];
-    let mut sets: Vec<(usize, Vec<usize>, &Set, &mut SetCells)> = fused
+    // What rows add: a line for each piece, then lines of sums.
+    let mut adds: Vec<[Line; AT_ONCE]> = vec![[[0; 4]; AT_ONCE]; pieces.len() + added.len().div_ceil(TOGETHER)];
+    let mut sets: Vec<(&Set, &mut SetCells)> = fused
         .sets
         .iter()
         .zip(&mut cells.sets)
-        .filter_map(|(set, cells)| {
-            let (set, cells) = (set.as_ref()?, cells.as_mut()?);
-            let sums = set.sums.iter().map(|at| pieces.len() + usize::from(*at));
-            let adds = set.pieces.iter().map(|at| usize::from(*at)).chain(sums).collect();
-            Some((set.lines(), adds, set, cells))
-        })
+        .filter_map(|(set, cells)| Some((set.as_ref()?, cells.as_mut()?)))
         .collect();
-    for row in 0..lines.rows {
-        let (of_pieces, of_sums) = row_adds.split_at_mut(pieces.len());
-        for ((mask, shift), line) in pieces.iter().zip(of_pieces) {
-            let piece = (mask.get(row).copied().unwrap_or(0) >> shift) as usize;
-            *line = std::array::from_fn(|at| COUNTERS[piece >> (4 * at) & 15]);
-        }
-        for ((mask, shift, numbers), slot) in added.iter().zip(of_sums.iter_mut().flatten()) {
-            let passes = mask.get(row).copied().unwrap_or(0) >> shift & 1;
-            *slot = numbers.get(row).copied().unwrap_or(0).cast_unsigned() & 0u64.wrapping_sub(passes);
-        }
-        for (count, adds, set, cells) in &mut sets {
-            let Some(cell) = cells.cells.get(row).copied() else { continue };
-            let at = cell as usize;
-            if let Some(own) = cells.lines.get_mut(at * *count..(at + 1) * *count) {
-                for (own, add) in own.iter_mut().zip(adds.iter()) {
-                    let Some(add) = row_adds.get(*add) else { continue };
-                    let sum: Line = std::array::from_fn(|at| own[at].wrapping_add(add[at]));
-                    *own = sum;
-                }
+    for start in (0..lines.rows).step_by(AT_ONCE) {
+        let end = (start + AT_ONCE).min(lines.rows);
+        let (of_pieces, of_sums) = adds.split_at_mut(pieces.len());
+        for ((mask, shift), out) in pieces.iter().zip(of_pieces) {
+            for (line, word) in out.iter_mut().zip(mask.get(start..end).unwrap_or(&[])) {
+                let piece = (word >> shift) as usize;
+                *line = std::array::from_fn(|at| COUNTERS[piece >> (4 * at) & 15]);
             }
-            if let Some(filled) = cells.filled.get_mut(at) {
-                *filled += 1;
-                if *filled == u16::MAX {
-                    cells.empty(set, cell);
-                }
+        }
+        for (at, (mask, shift, numbers)) in added.iter().enumerate() {
+            let Some(out) = of_sums.get_mut(at / TOGETHER) else { continue };
+            let rows = mask.get(start..end).unwrap_or(&[]).iter().zip(numbers.get(start..end).unwrap_or(&[]));
+            for (line, (word, number)) in out.iter_mut().zip(rows) {
+                let passes = word >> shift & 1;
+                line[at % TOGETHER] = number.cast_unsigned() & 0u64.wrapping_sub(passes);
+            }
+        }
+        for (set, cells) in &mut sets {
+            let SetCells { lines, cells, .. } = &mut **cells;
+            let cells = cells.get(start..end).unwrap_or(&[]);
+            let add = |at: usize| {
+                let piece = set.pieces.get(at).map(|piece| usize::from(*piece));
+                let sum = || set.sums.get(at - set.pieces.len()).map(|sum| pieces.len() + usize::from(*sum));
+                piece.or_else(sum).and_then(|at| adds.get(at))
+            };
+            let mut at = 0;
+            while at < set.lines() {
+                at += match [add(at), add(at + 1), add(at + 2), add(at + 3)] {
+                    [Some(one), Some(two), Some(three), Some(four)] => {
+                        put(lines, set.lines(), at, cells, [one, two, three, four])
+                    }
+                    [Some(one), Some(two), Some(three), None] => put(lines, set.lines(), at, cells, [one, two, three]),
+                    [Some(one), Some(two), ..] => put(lines, set.lines(), at, cells, [one, two]),
+                    [Some(one), ..] => put(lines, set.lines(), at, cells, [one]),
+                    [None, ..] => break,
+                };
             }
         }
     }
+    for (set, cells) in sets {
+        cells.fill(set);
+    }
+}
+
+/// Adds some lines of the rows, the first of which is the cell's line `place` of `whole`, and says how many these are.
+#[inline(always)]
+fn put<const N: usize>(
+    lines: &mut [Line],
+    whole: usize,
+    place: usize,
+    cells: &[u32],
+    adds: [&[Line; AT_ONCE]; N],
+) -> usize {
+    for (row, cell) in cells.iter().enumerate().take(AT_ONCE) {
+        let start = *cell as usize * whole + place;
+        let Some(own) = lines.get_mut(start..).and_then(|lines| lines.first_chunk_mut::<N>()) else { continue };
+        for (own, add) in own.iter_mut().zip(adds) {
+            *own = std::array::from_fn(|at| own[at].wrapping_add(add[row][at]));
+        }
+    }
+    N
 }

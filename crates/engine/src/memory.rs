@@ -69,19 +69,35 @@ impl Recent {
     const LEAST: usize = 64;
     const MOST: usize = 1 << 14;
 
+    /// Where a text is sought first. The number of places is a power of two, or none.
     #[inline(always)]
     fn place(&self, short: Short) -> usize {
-        // The number of places is a power of two, or none.
         (short.hash() >> 32) as usize & self.0.len().wrapping_sub(1)
+    }
+
+    /// Where a text may be.
+    #[inline(always)]
+    fn places(&self, short: Short) -> impl Iterator<Item = usize> {
+        const TRIED: usize = 4;
+        let (first, mask) = (self.place(short), self.0.len().wrapping_sub(1));
+        (0..TRIED).map(move |at| (first + at) & mask)
     }
 
     #[inline(always)]
     fn get(&self, short: Short) -> Option<u32> {
-        let (known, slot) = self.0.get(self.place(short))?;
-        (*known == short).then_some(*slot)
+        for place in self.places(short) {
+            let (known, slot) = self.0.get(place)?;
+            if *known == short {
+                return Some(*slot);
+            }
+            if *known == Short::NONE {
+                return None;
+            }
+        }
+        None
     }
 
-    /// Keeps a text in a place that another may have had; `texts` are known altogether.
+    /// Keeps a text, in the place of another one where all are taken; `texts` are known altogether.
     fn put(&mut self, short: Short, slot: u32, texts: usize) {
         const PLACES_PER_TEXT: usize = 4;
         let wanted = (PLACES_PER_TEXT * texts).next_power_of_two().clamp(Recent::LEAST, Recent::MOST);
@@ -89,7 +105,8 @@ impl Recent {
             self.0.clear();
             self.0.resize(wanted, (Short::NONE, 0));
         }
-        let place = self.place(short);
+        let is_free = |place: &usize| self.0.get(*place).is_some_and(|(known, _)| *known == Short::NONE);
+        let place = self.places(short).find(is_free).unwrap_or(self.place(short));
         if let Some(recent) = self.0.get_mut(place) {
             *recent = (short, slot);
         }
@@ -117,10 +134,15 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// The slot of the text from `start` to `end` of some bytes, where it was met of late.
-    #[inline(always)]
-    pub(crate) fn recent(&self, bytes: &[u8], start: usize, end: usize) -> Option<u32> {
-        self.recent.get(Short::within(bytes, start, end)?)
+    /// Writes the slots of texts that were met of late, up to one that was not, and says how many these are. `cells` are where
+    /// the texts start and end in `bytes`.
+    pub(crate) fn recent(&self, bytes: &[u8], cells: &[(u32, u32)], slots: &mut [u32]) -> usize {
+        for (at, ((start, end), slot)) in cells.iter().zip(slots).enumerate() {
+            let short = Short::within(bytes, *start as usize, *end as usize);
+            let Some(known) = short.and_then(|short| self.recent.get(short)) else { return at };
+            *slot = known;
+        }
+        cells.len()
     }
 
     /// The slot of `text`: known, or learnt now. Beyond what is remembered, a slot lasts as long as the block.
@@ -130,7 +152,10 @@ impl Memory {
             return slot;
         }
         let slot = self.found(text, needed, catalog, codes);
-        self.recent.put(short, slot, self.values.len());
+        // What is forgotten with the block is not met again.
+        if (slot as usize) < self.lasting() {
+            self.recent.put(short, slot, self.lasting());
+        }
         slot
     }
 
@@ -178,7 +203,6 @@ impl Memory {
             return;
         }
         self.passing.clear();
-        self.recent.0.clear();
         let lasting = self.slots.len();
         self.wrong.retain(|slot, _| (*slot as usize) < lasting);
         self.values.truncate(lasting);

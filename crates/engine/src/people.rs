@@ -1,5 +1,5 @@
 //! Keys and the cells in which they occur, to exact counts of distinct keys: a pair for each row that passes some filter,
-//! divided by the hash of the key, then sorted and counted part by part. A pair is a key in 64 bits and the row's filters and
+//! divided by the hash of the key, then brought together by key and counted part by part. A pair is a key in 64 bits and the row's filters and
 //! codes, packed.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use crate::filter::Filters;
 use crate::text::composed;
 
 /// Parts by the hash of the key.
-const PARTS: usize = 256;
+const PARTS: usize = 1024;
 /// Bytes of the counts of one grouping that lie by their places.
 const ROOM: u64 = 64 << 20;
 /// The key, then filters and codes in one to three words.
@@ -185,7 +185,7 @@ struct Part<const W: usize> {
 impl<const W: usize> Part<W> {
     #[inline]
     fn push(&mut self, pair: Pair<W>) {
-        const SLACK: usize = 1 << 17;
+        const SLACK: usize = 1 << 15;
         self.pairs.push(pair);
         if self.pairs.len() > 2 * self.sorted + SLACK {
             self.sort();
@@ -416,16 +416,11 @@ fn count_parts<const W: usize>(plan: &Plan, all: Vec<Vec<Part<W>>>, threads: usi
     }
     let next = AtomicUsize::new(0);
     let work = || {
-        let (mut spare, mut runs) = (Vec::new(), Runs::default());
+        let mut runs = Runs::default();
         let mut tallies: Vec<Tally> = plan.groups.iter().map(|group| Tally::new(plan, group)).collect();
         while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let lists = std::mem::take(&mut *part.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-            let mut pairs: Vec<Pair<W>> = Vec::with_capacity(lists.iter().map(Vec::len).sum());
-            for list in lists {
-                pairs.extend_from_slice(&list);
-            }
-            together(&mut pairs, &mut spare);
-            runs.fill(&pairs);
+            runs.fill(&lists);
             for (group, tally) in plan.groups.iter().zip(&mut tallies) {
                 tally.take(group, &runs);
             }
@@ -452,52 +447,6 @@ fn count_parts<const W: usize>(plan: &Plan, all: Vec<Vec<Part<W>>>, threads: usi
     counted
 }
 
-/// Brings the pairs of each key together, each pair once: they are dealt into small heaps by the hash of the key, and the heaps
-/// are sorted.
-fn together<const W: usize>(pairs: &mut Vec<Pair<W>>, spare: &mut Vec<Pair<W>>) {
-    const HEAP: usize = 4;
-    const MOST: u32 = 20;
-    let bits = (pairs.len() / HEAP).checked_ilog2().unwrap_or(0).min(MOST);
-    if bits == 0 {
-        pairs.sort_unstable();
-        pairs.dedup();
-        return;
-    }
-    // The highest bits of the hash are those of the part.
-    let heap = |key: u64| (hash(key) << PARTS.ilog2() >> (u64::BITS - bits)) as usize;
-    let mut ends = vec![0usize; (1 << bits) + 1];
-    for (key, _) in pairs.iter() {
-        if let Some(end) = ends.get_mut(heap(*key) + 1) {
-            *end += 1;
-        }
-    }
-    let mut sum = 0;
-    for end in &mut ends {
-        sum += *end;
-        *end = sum;
-    }
-    // From here on, an end is where the next pair of the heap goes: after all, the end of the heap.
-    spare.clear();
-    spare.resize(pairs.len(), (0, [0; W]));
-    for pair in pairs.iter() {
-        if let Some(at) = ends.get_mut(heap(pair.0)) {
-            if let Some(slot) = spare.get_mut(*at) {
-                *slot = *pair;
-            }
-            *at += 1;
-        }
-    }
-    let mut start = 0;
-    for end in ends.iter().take(1 << bits) {
-        if let Some(heap) = spare.get_mut(start..*end) {
-            heap.sort_unstable();
-        }
-        start = *end;
-    }
-    std::mem::swap(pairs, spare);
-    pairs.dedup();
-}
-
 /// What the pairs of a part say besides their keys, by key: those of keys with one pair, those of keys with two, and so on.
 #[derive(Default)]
 struct Runs<const W: usize> {
@@ -506,37 +455,78 @@ struct Runs<const W: usize> {
     same: [usize; SAME],
     /// How many pairs each of the other keys has.
     long: Vec<usize>,
+    /// By hash, one more than the number of a key, or 0.
+    table: Vec<u32>,
+    /// Each key, by its number.
+    keys: Vec<u64>,
+    /// How many pairs each key has; then, where the next one goes.
+    places: Vec<u32>,
+    /// The number of each pair's key.
+    of_pairs: Vec<u32>,
 }
 
 /// Keys with so many pairs or fewer are counted together with those that have as many.
 const SAME: usize = 6;
 
 impl<const W: usize> Runs<W> {
-    /// The pairs of each key stand together.
-    fn fill(&mut self, pairs: &[Pair<W>]) {
-        let runs = || pairs.chunk_by(|a, b| a.0 == b.0);
+    /// INVARIANT: a part has fewer than 2^32 pairs.
+    fn fill(&mut self, lists: &[Vec<Pair<W>>]) {
+        let pairs = || lists.iter().flatten();
+        let count: usize = lists.iter().map(Vec::len).sum();
+        self.table.clear();
+        self.table.resize((2 * count).next_power_of_two().max(2), 0);
+        let (mask, bits) = (self.table.len() - 1, self.table.len().ilog2());
+        self.keys.clear();
+        self.places.clear();
+        self.of_pairs.clear();
+        for (key, _) in pairs() {
+            // The highest bits of the hash are those of the part.
+            let mut at = (hash(*key) << PARTS.ilog2() >> (u64::BITS - bits)) as usize;
+            let number = loop {
+                let Some(slot) = self.table.get_mut(at & mask) else { break 0 };
+                if *slot == 0 {
+                    self.keys.push(*key);
+                    self.places.push(0);
+                    *slot = self.keys.len() as u32;
+                }
+                if self.keys.get(*slot as usize - 1) == Some(key) {
+                    break *slot - 1;
+                }
+                at += 1;
+            };
+            if let Some(own) = self.places.get_mut(number as usize) {
+                *own += 1;
+            }
+            self.of_pairs.push(number);
+        }
         self.same = [0; SAME];
         self.long.clear();
-        for run in runs() {
-            match self.same.get_mut(run.len() - 1) {
-                Some(same) => *same += run.len(),
-                None => self.long.push(run.len()),
+        for many in &self.places {
+            match self.same.get_mut(*many as usize - 1) {
+                Some(same) => *same += *many as usize,
+                None => self.long.push(*many as usize),
             }
         }
         let mut start = 0;
-        let mut ends: [usize; SAME + 1] = std::array::from_fn(|at| {
+        let mut next: [u32; SAME + 1] = std::array::from_fn(|at| {
             let own = start;
-            start += self.same.get(at).copied().unwrap_or(0);
+            start += self.same.get(at).copied().unwrap_or(0) as u32;
             own
         });
+        for place in &mut self.places {
+            let next = &mut next[(*place as usize - 1).min(SAME)];
+            let many = *place;
+            *place = *next;
+            *next += many;
+        }
         self.words.clear();
-        self.words.resize(pairs.len(), [0; W]);
-        for run in runs() {
-            let end = &mut ends[(run.len() - 1).min(SAME)];
-            for (slot, (_, words)) in self.words.iter_mut().skip(*end).zip(run) {
+        self.words.resize(count, [0; W]);
+        for ((_, words), number) in pairs().zip(&self.of_pairs) {
+            let Some(place) = self.places.get_mut(*number as usize) else { continue };
+            if let Some(slot) = self.words.get_mut(*place as usize) {
                 *slot = *words;
             }
-            *end += run.len();
+            *place += 1;
         }
     }
 }
@@ -587,7 +577,11 @@ impl<const W: usize> pulp::NullaryFnOnce for Counting<'_, W> {
 
     #[inline(always)]
     fn call(self) {
-        self.tally.count(self.group, self.runs);
+        let Counting { tally, group, runs } = self;
+        if !tally.find_by_place(group, &runs.words) {
+            tally.find_by_meeting(group, &runs.words);
+        }
+        tally.count(group, runs);
     }
 }
 
@@ -609,13 +603,11 @@ impl Tally {
             self.empty(group);
         }
         self.taken += runs.words.len();
-        if !self.find_by_place(group, &runs.words) {
-            self.find_by_meeting(group, &runs.words);
-        }
         pulp::Arch::new().dispatch(Counting { tally: self, group, runs });
     }
 
     /// Finds the cell of each pair by the places of its codes; false where cells would take too much room.
+    #[inline(always)]
     fn find_by_place<const W: usize>(&mut self, group: &Group, words: &[[u64; W]]) -> bool {
         let (Some(strides), None) = (&group.grouping.strides, &self.index) else { return false };
         self.cells.clear();
@@ -624,11 +616,12 @@ impl Tally {
         for ((word, shift, mask), stride) in group.places.iter().zip(strides) {
             let mut most = 0;
             for (cell, words) in self.cells.iter_mut().zip(words) {
-                let place = words.get(*word).copied().unwrap_or(0) >> shift & mask;
+                // INVARIANT: a place has at most 32 bits.
+                let place = (words.get(*word).copied().unwrap_or(0) >> shift & mask) as u32;
                 most = most.max(place);
-                *cell = cell.wrapping_add((place as u32).wrapping_mul(*stride));
+                *cell = cell.wrapping_add(place.wrapping_mul(*stride));
             }
-            far += most * u64::from(*stride);
+            far += u64::from(most) * u64::from(*stride);
         }
         // No cell lies farther than this.
         let whole = (far / u64::from(group.grouping.inner) + 1) * u64::from(group.grouping.inner);

@@ -142,13 +142,15 @@ pub(crate) fn fill(
         };
         if needed.kind == Kind::Remembered {
             let bytes = texts.chunk.as_bytes();
-            for row in 0..lines.len() {
+            column.slots.resize(lines.len(), 0);
+            let mut row = 0;
+            while let Some(slots) = column.slots.get_mut(row..).filter(|slots| !slots.is_empty()) {
                 // The texts of most cells have been met of late.
-                let slot = cells.get(row).and_then(|(start, end)| memory.recent(bytes, *start as usize, *end as usize));
-                column.slots.push(match slot {
-                    Some(slot) => slot,
-                    None => memory.slot(text_of(row), needed, scan.catalog, &scan.codes),
-                });
+                row += memory.recent(bytes, cells.get(row..).unwrap_or(&[]), slots);
+                if let Some(slot) = column.slots.get_mut(row) {
+                    *slot = memory.slot(text_of(row), needed, scan.catalog, &scan.codes);
+                    row += 1;
+                }
             }
             if !memory.has_wrong() && !needed.reader.reads_numbers() {
                 continue;
@@ -163,16 +165,19 @@ pub(crate) fn fill(
             continue;
         }
         for (row, line) in lines.iter().enumerate() {
-            let text = text_of(row);
-            if let Some(quick) = needed.quick
-                && let Some((number, scale)) = quick.read(text.as_bytes())
-            {
+            let in_chunk = || {
+                let (start, end) = cells.get(row)?;
+                needed.quick?.within(texts.chunk.as_bytes(), *start as usize, *end as usize)
+            };
+            let read = || needed.quick?.read(text_of(row).as_bytes());
+            if let Some((number, scale)) = in_chunk().or_else(read) {
                 if scale > 0 {
-                    saw(text, *line, mistakes);
+                    saw(text_of(row), *line, mistakes);
                 }
                 column.put_number(number, scale);
                 continue;
             }
+            let text = text_of(row);
             let (value, mistake) = needed.reader.read(text);
             if matches!(value, crate::cell::Value::Number(number) if number.scale > 0) {
                 saw(text, *line, mistakes);
