@@ -141,18 +141,18 @@ fn choice(colour: bool) -> ColorChoice {
 }
 
 fn write_aside(path: &Path, parts: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        // A device or a pipe is written to; a file in its place would take it away from everybody else.
+        let mut out = BufWriter::with_capacity(PART, fs::OpenOptions::new().write(true).open(path)?);
+        parts(&mut out)?;
+        return out.flush();
+    }
     // A link is followed, so that what it points to is replaced and the link stays.
     let target = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_path_buf() };
     let folder =
         target.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_path_buf);
     if target.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "a folder has this name"));
-    }
-    if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
-        // A device or a pipe is written to; a file in its place would take it away from everybody else.
-        let mut out = BufWriter::with_capacity(PART, fs::OpenOptions::new().write(true).open(&target)?);
-        parts(&mut out)?;
-        return out.flush();
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let aside = folder.join(format!(".{name}.{}.tmp", std::process::id()));

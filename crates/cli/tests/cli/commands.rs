@@ -41,6 +41,15 @@ fn figures_for_people() {
     assert_snapshot!("eval_narrow", String::from_utf8_lossy(&output.stdout));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_written_to_and_not_replaced() {
+    let folder = small("pipe", "fr");
+    let printed = folder.stdout(&["eval", "p", "--format", "csv"]);
+    assert!(!printed.is_empty());
+    assert_eq!(folder.stdout(&["eval", "p", "--format", "csv", "-o", "/dev/stdout"]), printed);
+}
+
 #[test]
 fn figures_for_programs() {
     let folder = small("machine", "fr");

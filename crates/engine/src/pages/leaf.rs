@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::hybrid::Broken;
-use super::meaning::{Meaning, Raw};
+use super::meaning::{Form, Meaning, Raw};
 use super::page::{Chunk, Failed, Got, fixed};
 use crate::block::ColumnBlock;
 use crate::cell::{Mistake, Value};
