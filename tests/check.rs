@@ -94,6 +94,7 @@ fn projects_of_the_repository_are_sound() {
         "indicators",
         "examples/premiers-pas",
         "examples/export-excel",
+        "examples/communes",
         "examples/registre-enfants",
         "examples/school-register",
     ] {

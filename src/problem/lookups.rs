@@ -237,13 +237,13 @@ impl LookupProblem {
                 fr: Words::new(
                     format!("« {one} » et « {other} » ne sont pas au même endroit"),
                     "n'est pas dans la même base de données",
-                    "cherchez d'un fichier dans un fichier, ou d'une table dans une table de la même base : exportez l'une des deux en CSV",
+                    "exportez la table en CSV : une colonne se cherche d'un fichier dans un fichier",
                 )
                 .and("la source où l'on cherche"),
                 en: Words::new(
                     format!("`{one}` and `{other}` are not in the same place"),
                     "is not in the same database",
-                    "look up from a file in a file, or from a table in a table of the same database: export one of the two as CSV",
+                    "export the table as CSV: a column is looked up from a file in a file",
                 )
                 .and("the source that is looked in"),
             },

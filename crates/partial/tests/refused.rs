@@ -132,6 +132,50 @@ fn other_definitions() {
     insta::assert_snapshot!("other_definitions", words(&problems));
 }
 
+/// What a column is looked up by, and in what, is what it means; the rows there are each place's own.
+#[test]
+fn look_ups_are_definitions() {
+    let text = format!(
+        "{}{}",
+        HEAD.replace("    age ", "    town    text\n    school  text\n    size    size in towns by town\n    age "),
+        r#"
+source towns "Towns"
+  file:        "towns.csv"
+  each row is: an event
+  key:         code
+  columns:
+    code   text
+    size   number
+    other  number
+
+indicator of_large "Pupils of large towns"
+  measure:          number of pupils in register where size > 10
+  disaggregated by: sex
+"#
+    );
+    let here = program(&text);
+    let data = |rows: &str, towns: &str| {
+        vec![format!("id,sex,age,year,town,school\n{rows}"), format!("code,size,other\n{towns}")]
+    };
+    let north = data("a,F,7,2020,t1,s\nb,M,7,2020,t2,s\n", "t1,5,0\nt2,50,0\n");
+    let south = data("c,M,7,2020,t1,s\n", "t1,11,0\n");
+    let partials = [place(&here, "Nord", &north, USUAL), place(&here, "Sud", &south, USUAL)];
+    let (outcome, _) = evaluated(&here, &merged(&here, &partials).expect("a merge").0);
+    let total = outcome.figures.iter().find(|figure| figure.group.is_empty()).expect("a total");
+    assert_eq!(total.value.number().map(|number| number.decimal()), Some("2".into()));
+    for (from, to, named) in [
+        ("size in towns by town", "size in towns by school", "register"),
+        ("size in towns by town", "other in towns by town", "register"),
+        ("    size   number\n", "    size   number of pupils\n", "towns"),
+    ] {
+        let other = program(&text.replace(from, to));
+        let partial = written(&other, "Nord", &north, USUAL).expect("a partial").write(&other);
+        let problems = refused(read(&here, "north.json", partial.as_bytes()).map(|_| ()));
+        assert_eq!(codes(&problems), ["E0592"], "{to}");
+        assert!(problems[0].words(Lang::En).label.contains(named), "{to}: {problems:?}");
+    }
+}
+
 #[test]
 fn the_language_of_keywords_is_no_definition() {
     let french = r#"langue: français

@@ -116,6 +116,41 @@ fn what_cannot_be_said_is_refused_by_name() {
     assert_eq!(words.label, "for marks, middle");
 }
 
+/// A look-up is computed over files: no dialect is given a text that would say something else.
+#[test]
+fn look_ups_are_refused_by_name() {
+    let text = PROJECT
+        .replace("    mark    number,", "    town    text\n    size    size in towns by town\n    mark    number,")
+        + r#"
+source towns "Towns"
+  file:        "towns.csv"
+  each row is: an event
+  key:         code
+  columns:
+    code  text
+    size  number
+
+indicator of_large "Pupils of large towns"
+  measure: number of pupils in register where size > 10
+"#;
+    let program = program(&text, Lang::En);
+    let plan = everything(&program);
+    let at = plan.queries.iter().position(|query| query.source == 0).expect("the register");
+    let (query, notes) = (&plan.queries[at], &plan.notes(&program, Lang::En)[at]);
+    let catalog = catalog(&program, query);
+    let table = Table::declared(catalog, false);
+    for dialect in Dialect::ALL {
+        let refused =
+            script(Ask { query, catalog, table: &table, dialect, notes: Some(notes) }).expect_err("a look-up");
+        assert_eq!(refused.why, NotInSql::LookUp);
+        let words = jauge_sql::problem_of(&refused, catalog.source, Some(notes)).words(Lang::En);
+        assert_eq!(
+            words.title,
+            "columns looked up in another source are not computed in a database (source `register`, column `size`)"
+        );
+    }
+}
+
 /// What is said, in both languages: these are read by people.
 #[test]
 fn words() {
@@ -158,6 +193,7 @@ fn words() {
         not_in_sql(NotInSql::ExcludedRows),
         not_in_sql(NotInSql::Constant),
         not_in_sql(NotInSql::Period),
+        not_in_sql(NotInSql::LookUp),
         TableProblem::ColumnKind { column: "sexe".into(), found: "jsonb".into(), wanted },
         TableProblem::KeyRepeats { columns: vec!["eleve".into(), "annee".into()], key: "E1 | 2020".into(), rows: 3 },
         stopped(Stopped::Timeout),

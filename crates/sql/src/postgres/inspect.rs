@@ -86,6 +86,10 @@ pub(super) fn inspect(
     let mut problems = Vec::new();
     let mut lost = false;
     for (index, column) in catalog.source.columns.iter().enumerate() {
+        if column.looked_up.is_some() {
+            // INVARIANT: `refused` refuses the queries that need it.
+            continue;
+        }
         let is_needed = needed.contains(&index);
         let Some(row) = find(&stored, column) else {
             lost |= is_needed;
