@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{CubeQuery, Filter, Key, LaneState, Plan, SourcePlan};
-use crate::program::model::{Comparison, DataSource, Program, TestKind, TestOn};
+use crate::program::model::{Column, Comparison, DataSource, Program, TestKind, TestOn};
 use crate::text::Lang;
 use crate::types::Date;
 
@@ -83,8 +83,15 @@ fn show_source(
     let path = source.path.as_deref().unwrap_or(lang.pick("données en ligne", "inline data"));
     // Writing to a string cannot fail.
     let _ = writeln!(out, "source {} ({path})", source.name);
-    let columns: Vec<&str> =
-        query.columns().iter().filter_map(|at| source.columns.get(*at)).map(|column| column.name.as_str()).collect();
+    let name = |column: &Column| match column.looked_up {
+        None => column.name.clone(),
+        Some(look_up) => {
+            let other = program.sources.get(look_up.source).map_or("?", |other| other.name.as_str());
+            let by = source.columns.get(look_up.by).map_or("?", |by| by.name.as_str());
+            format!("{} ({other} {} {by})", column.name, lang.pick("selon", "by"))
+        }
+    };
+    let columns: Vec<String> = query.columns().iter().filter_map(|at| source.columns.get(*at)).map(name).collect();
     let label = lang.pick("  colonnes lues : ", "  columns read: ");
     let _ = writeln!(out, "{label}{}", columns.join(", "));
     let _ = writeln!(out, "{}", lang.pick("  mesures :", "  measures:"));

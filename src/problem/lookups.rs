@@ -86,6 +86,8 @@ pub enum LookupProblem {
         known: usize,
         /// An identifier that is close.
         near: Option<String>,
+        /// In how many rows the code stands.
+        rows: u64,
     },
 }
 
@@ -247,7 +249,7 @@ impl LookupProblem {
                 )
                 .and("the source that is looked in"),
             },
-            LookupProblem::NotFound { text, identifier, source, known, near } => {
+            LookupProblem::NotFound { text, identifier, source, known, near, rows } => {
                 let (fr, en) = match near {
                     Some(near) => (
                         format!("corrigez la cellule ({near} ?), ou ajoutez ce code à « {source} »"),
@@ -258,9 +260,13 @@ impl LookupProblem {
                         format!("correct the cell, or add this code to `{source}`, which has {known}"),
                     ),
                 };
+                let (label_fr, label_en) = match rows {
+                    0 | 1 => ("code introuvable".to_string(), "code not found".to_string()),
+                    rows => (format!("code introuvable, dans {rows} lignes"), format!("code not found, in {rows} rows")),
+                };
                 Both {
-                    fr: Words::new(format!("« {text} » n'est pas un {identifier} de « {source} »"), "code introuvable", fr),
-                    en: Words::new(format!("`{text}` is no {identifier} of `{source}`"), "code not found", en),
+                    fr: Words::new(format!("« {text} » n'est pas un {identifier} de « {source} »"), label_fr, fr),
+                    en: Words::new(format!("`{text}` is no {identifier} of `{source}`"), label_en, en),
                 }
             }
         }

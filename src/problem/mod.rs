@@ -173,6 +173,16 @@ families! {
 
 pub use project::{MANIFEST_KEYS, ManifestTakes, Refusal};
 
+impl Fact {
+    /// The same of so many rows, where its words say how many.
+    pub fn of_rows(mut self, all: u64) -> Self {
+        if let Fact::LookupProblem(LookupProblem::NotFound { rows, .. }) = &mut self {
+            *rows = all;
+        }
+        self
+    }
+}
+
 impl Problem {
     /// A problem at a place of an indicator file.
     pub fn new(fact: impl Into<Fact>, at: Span) -> Self {

@@ -251,6 +251,7 @@ impl Looked {
             source: self.table.source.clone(),
             known: self.table.places.len(),
             near: if masked { None } else { self.table.near(text) },
+            rows: 1,
         }
     }
 }

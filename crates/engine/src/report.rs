@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jauge::problem::DataPlace;
+use rustc_hash::FxHashMap;
 
 use crate::cell::Mistake;
 use crate::limits;
@@ -14,6 +15,8 @@ pub(crate) struct Kept {
     pub(crate) line: u64,
     pub(crate) mistake: Mistake,
     pub(crate) text: Box<str>,
+    /// How many rows are so; 1 where each is told by itself.
+    pub(crate) rows: u64,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -30,6 +33,30 @@ pub(crate) struct Mistakes {
     kinds: BTreeMap<(usize, u8), Kind>,
     /// For each needed column, the first cell with decimals that was read: its line and text.
     decimals: BTreeMap<usize, (u64, Box<str>)>,
+    /// Codes that the other source does not have: one of them may stand in most rows.
+    codes: NotFound,
+}
+
+/// For each needed column the codes that are not found, each with its first line and its rows; nothing once there are too
+/// many, which does not depend on the order in which they are met.
+#[derive(Debug, Clone, Default)]
+struct NotFound {
+    met: FxHashMap<(usize, Box<str>), (u64, u64)>,
+    are_too_many: bool,
+}
+
+impl NotFound {
+    fn add(&mut self, column: usize, text: &str, line: u64, rows: u64) {
+        if self.are_too_many {
+            return;
+        }
+        let (first, all) = self.met.entry((column, text.into())).or_insert((line, 0));
+        *first = line.min(*first);
+        *all += rows;
+        if self.met.len() > limits::KEPT {
+            *self = NotFound { met: FxHashMap::default(), are_too_many: true };
+        }
+    }
 }
 
 impl Kind {
@@ -52,10 +79,13 @@ impl Kind {
 impl Mistakes {
     /// Notes a mistake in the needed column `column`.
     pub(crate) fn add(&mut self, column: usize, line: u64, mistake: Mistake, text: &str) {
+        if mistake == Mistake::NotFound {
+            self.codes.add(column, text, line, 1);
+        }
         let kind = self.kinds.entry((column, mistake.kind())).or_default();
         kind.count += 1;
         if kind.closed.is_none_or(|closed| line < closed) {
-            kind.keep(Kept { line, mistake, text: shorten(text).into() });
+            kind.keep(Kept { line, mistake, text: shorten(text).into(), rows: 1 });
         }
     }
 
@@ -80,6 +110,13 @@ impl Mistakes {
         for (column, (line, text)) in other.decimals {
             self.saw_decimals(column, line, &text);
         }
+        if other.codes.are_too_many {
+            self.codes = other.codes;
+        } else {
+            for ((column, text), (line, rows)) in other.codes.met {
+                self.codes.add(column, &text, line, rows);
+            }
+        }
         for (key, kind) in other.kinds {
             let own = self.kinds.entry(key).or_default();
             own.count += kind.count;
@@ -93,11 +130,24 @@ impl Mistakes {
     pub(crate) fn finish(self) -> (Vec<(usize, Kept)>, u64) {
         let mut all = Vec::new();
         let mut left_out = 0;
-        for ((column, _), mut kind) in self.kinds {
+        for ((column, of), mut kind) in self.kinds {
+            if of == Mistake::NotFound.kind() && !self.codes.are_too_many {
+                continue;
+            }
             kind.cut();
             left_out += kind.count - kind.kept.len() as u64;
             all.extend(kind.kept.into_iter().map(|kept| (column, kept)));
         }
+        let mut codes: Vec<(usize, Kept)> = self
+            .codes
+            .met
+            .into_iter()
+            .map(|((column, text), (line, rows))| {
+                (column, Kept { line, mistake: Mistake::NotFound, text: shorten(&text).into(), rows })
+            })
+            .collect();
+        codes.sort_unstable();
+        all.extend(codes);
         (all, left_out)
     }
 }

@@ -102,7 +102,8 @@ pub(crate) fn explain(scan: &Scan<'_>, mistakes: Mistakes, problems: &mut Vec<Pr
                 let mixed = other.and_then(|(line, other)| needed.reader.mixed(&text, (*line, other)));
                 mixed.map_or_else(|| needed.reader.explain(kept.mistake, &text, cells), Fact::from)
             })
-            .clone();
+            .clone()
+            .of_rows(kept.rows);
         let place = scan.files.cell(at, kept.line, text);
         problems.push(Problem::at(fact, Place::Data(place)));
     }
