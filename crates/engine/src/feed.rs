@@ -1,12 +1,12 @@
 //! A reader to UTF-8 chunks of whole records, whatever the encoding, with the line on which each chunk starts.
 
-use std::io::Read;
 use std::sync::atomic::Ordering;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use jauge::problem::{Binary, DataProblem, Fact, close_to};
 use memchr::{memchr, memchr_iter, memchr2};
 
+use crate::filled::Filled;
 use crate::limits;
 use crate::open::{FilePlace, Input};
 
@@ -33,7 +33,7 @@ impl Stop {
 
 /// Whole records, in UTF-8 if the file keeps its promise.
 pub(crate) struct Chunk {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Filled,
     pub(crate) first_line: u64,
     pub(crate) has_quotes: bool,
 }
@@ -44,9 +44,9 @@ pub(crate) struct Feed {
     decoder: Option<Decoder>,
     /// The encoding's name, where it was declared or a byte order mark says it.
     pub(crate) encoding: Option<&'static Encoding>,
-    raw: Vec<u8>,
+    raw: Filled,
     /// What was read and not given out.
-    pub(crate) carry: Vec<u8>,
+    pub(crate) carry: Filled,
     /// The line on which `carry` starts.
     pub(crate) line: u64,
     pub(crate) separator: u8,
@@ -75,8 +75,8 @@ impl Feed {
             input,
             decoder: None,
             encoding: declared,
-            raw: Vec::new(),
-            carry: Vec::new(),
+            raw: Filled::default(),
+            carry: Filled::default(),
             line: 1,
             separator: b',',
             newline: b'\n',
@@ -104,7 +104,7 @@ impl Feed {
         match encoding {
             None => {}
             Some(utf8) if utf8 == UTF_8 => {
-                feed.raw.drain(..mark.map_or(0, |(_, length)| length));
+                feed.raw.keep(mark.map_or(0, |(_, length)| length)..feed.raw.len());
             }
             Some(other) => {
                 feed.decoder = Some(other.new_decoder_with_bom_removal());
@@ -125,8 +125,8 @@ impl Feed {
             input,
             decoder: None,
             encoding: Some(UTF_8),
-            raw: Vec::new(),
-            carry: Vec::new(),
+            raw: Filled::default(),
+            carry: Filled::default(),
             line: 1,
             separator: crate::sheet::CELL,
             newline: crate::sheet::ROW,
@@ -148,7 +148,7 @@ impl Feed {
     }
 
     /// The next chunk of whole records; `None` at the end. `spare` is a buffer to use again.
-    pub(crate) fn next(&mut self, mut spare: Vec<u8>) -> Result<Option<Chunk>, Stop> {
+    pub(crate) fn next(&mut self, mut spare: Filled) -> Result<Option<Chunk>, Stop> {
         let mut wanted = self.chunk;
         loop {
             self.fill(wanted)?;
@@ -183,13 +183,12 @@ impl Feed {
                 wanted = self.carry.len().saturating_mul(2).min(limits::RECORD);
                 continue;
             }
-            spare.clear();
             let (whole, rest) = self.carry.split_at(end);
-            spare.extend_from_slice(rest);
+            spare.fill_with(rest);
             let first_line = self.line;
             self.line += memchr_iter(self.newline, whole).count() as u64;
             let mut bytes = std::mem::replace(&mut self.carry, spare);
-            bytes.truncate(end);
+            bytes.keep(0..end);
             return Ok(Some(Chunk { bytes, first_line, has_quotes }));
         }
     }
@@ -243,19 +242,21 @@ impl Feed {
         while self.carry.len() < wanted && !self.ended {
             if self.decoder.is_none() {
                 let room = wanted - self.carry.len();
-                let read = read_up_to(&mut self.input, &mut self.carry, room);
+                let read = self.carry.read(&mut self.input, room);
                 self.ended = read.map_err(|stop| self.broken(stop))? < room;
             } else {
                 self.fill_raw(RAW)?;
-                let raw = std::mem::take(&mut self.raw);
+                let mut raw = std::mem::take(&mut self.raw);
                 self.decode(&raw, self.ended)?;
+                raw.keep(0..0);
+                self.raw = raw;
             }
         }
         Ok(())
     }
 
     fn fill_raw(&mut self, room: usize) -> Result<(), Stop> {
-        let read = read_up_to(&mut self.input, &mut self.raw, room);
+        let read = self.raw.read(&mut self.input, room);
         self.ended = read.map_err(|stop| self.broken(stop))? < room;
         Ok(())
     }
@@ -271,13 +272,10 @@ impl Feed {
     fn decode(&mut self, mut raw: &[u8], last: bool) -> Result<(), Stop> {
         let Some(decoder) = self.decoder.as_mut() else { return Ok(()) };
         loop {
-            let old = self.carry.len();
             // A decoder needs at most three bytes for one; the constant is for what it has kept.
             let room = decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(raw.len()).max(16);
-            self.carry.resize(old + room, 0);
-            let Some(target) = self.carry.get_mut(old..) else { return Ok(()) };
-            let (result, read, written) = decoder.decode_to_utf8_without_replacement(raw, target, last);
-            self.carry.truncate(old + written);
+            let (result, read, written) = decoder.decode_to_utf8_without_replacement(raw, self.carry.room(room), last);
+            self.carry.add(written);
             raw = raw.get(read..).unwrap_or(&[]);
             match result {
                 DecoderResult::InputEmpty => return Ok(()),
@@ -290,11 +288,6 @@ impl Feed {
             }
         }
     }
-}
-
-fn read_up_to(input: &mut Input, buffer: &mut Vec<u8>, room: usize) -> Result<usize, Stop> {
-    let read = input.reader.as_mut().take(room as u64).read_to_end(buffer);
-    read.map_err(|error| Stop::file(crate::open::told(&error, std::path::Path::new(""), &input.path)))
 }
 
 fn unknown_encoding(label: &str) -> Stop {

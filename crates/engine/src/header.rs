@@ -139,7 +139,7 @@ fn take(feed: &mut Feed, end: usize) {
     if end > 0 && feed.carry.get(end - 1) != Some(&feed.newline) {
         feed.line += 1;
     }
-    feed.carry.drain(..end.min(feed.carry.len()));
+    feed.carry.drop_first(end.min(feed.carry.len()));
 }
 
 /// Leaves all lines before this one behind.
@@ -228,7 +228,7 @@ fn skip_blank_lines(feed: &mut Feed) -> Result<(), Stop> {
         };
         if end > 0 {
             feed.line = feed.line_at(end);
-            feed.carry.drain(..end);
+            feed.carry.drop_first(end);
         }
         if text.is_some() || feed.has_ended() {
             return feed.fill_first();
@@ -254,7 +254,7 @@ fn separator_line(feed: &mut Feed) -> Option<u8> {
         Some(_) | None => return None,
     };
     feed.line = feed.line_at(end);
-    feed.carry.drain(..end);
+    feed.carry.drop_first(end);
     usable(char::from(separator)).ok()
 }
 

@@ -25,6 +25,7 @@ mod engine;
 mod facts;
 mod feed;
 mod files;
+mod filled;
 mod filter;
 mod fold;
 mod folder;

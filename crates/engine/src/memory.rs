@@ -12,7 +12,11 @@ use crate::sheet::bare;
 
 /// Texts of at most sixteen bytes met of late, each with its slot: found without a hash table.
 #[derive(Default)]
-struct Recent(Vec<(Short, u32)>);
+struct Recent {
+    texts: Vec<(Short, u32)>,
+    /// How often the largest number of places would have to be halved to be theirs.
+    spare: u32,
+}
 
 /// A text of at most sixteen bytes, and its length.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,21 +76,22 @@ impl Recent {
     /// Where a text is sought first. The number of places is a power of two, or none.
     #[inline(always)]
     fn place(&self, short: Short) -> usize {
-        (short.hash() >> 32) as usize & self.0.len().wrapping_sub(1)
+        // Only the highest bits of a product depend on all bits of what was multiplied.
+        (short.hash() >> (u64::BITS - Recent::MOST.ilog2())) as usize >> self.spare
     }
 
     /// Where a text may be.
     #[inline(always)]
     fn places(&self, short: Short) -> impl Iterator<Item = usize> {
         const TRIED: usize = 4;
-        let (first, mask) = (self.place(short), self.0.len().wrapping_sub(1));
+        let (first, mask) = (self.place(short), self.texts.len().wrapping_sub(1));
         (0..TRIED).map(move |at| (first + at) & mask)
     }
 
     #[inline(always)]
     fn get(&self, short: Short) -> Option<u32> {
         for place in self.places(short) {
-            let (known, slot) = self.0.get(place)?;
+            let (known, slot) = self.texts.get(place)?;
             if *known == short {
                 return Some(*slot);
             }
@@ -101,13 +106,14 @@ impl Recent {
     fn put(&mut self, short: Short, slot: u32, texts: usize) {
         const PLACES_PER_TEXT: usize = 4;
         let wanted = (PLACES_PER_TEXT * texts).next_power_of_two().clamp(Recent::LEAST, Recent::MOST);
-        if self.0.len() < wanted {
-            self.0.clear();
-            self.0.resize(wanted, (Short::NONE, 0));
+        if self.texts.len() < wanted {
+            self.texts.clear();
+            self.texts.resize(wanted, (Short::NONE, 0));
+            self.spare = Recent::MOST.ilog2() - wanted.ilog2();
         }
-        let is_free = |place: &usize| self.0.get(*place).is_some_and(|(known, _)| *known == Short::NONE);
+        let is_free = |place: &usize| self.texts.get(*place).is_some_and(|(known, _)| *known == Short::NONE);
         let place = self.places(short).find(is_free).unwrap_or(self.place(short));
-        if let Some(recent) = self.0.get_mut(place) {
+        if let Some(recent) = self.texts.get_mut(place) {
             *recent = (short, slot);
         }
     }

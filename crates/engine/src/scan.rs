@@ -13,6 +13,7 @@ use crate::codes::Codes;
 use crate::column::{Kind, Needed};
 use crate::facts::FactPlaces;
 use crate::files::{Files, file_of};
+use crate::filled::Filled;
 use crate::filter::Filters;
 use crate::fused::{Fused, is_here};
 use crate::header::not_utf8_at;
@@ -197,7 +198,7 @@ impl<'a> Scan<'a> {
                     let last = lines.last().copied().unwrap_or(0);
                     text.skip_to(file);
                     let mut buffers = Buffers::default();
-                    while let Ok(Some(pulled)) = text.next(Vec::new(), &self.needed, self.catalog, &self.files) {
+                    while let Ok(Some(pulled)) = text.next(Filled::default(), &self.needed, self.catalog, &self.files) {
                         let chunk = pulled.chunk;
                         if chunk.first_line > last {
                             break;
@@ -232,7 +233,7 @@ impl<'a> Scan<'a> {
     fn records(&self, files: &Mutex<TextFiles<'_>>, hands: &mut Hands, part: &mut Part) {
         let mut buffers = Buffers::default();
         let mut records = Records::default();
-        let mut spare = Vec::new();
+        let mut spare = Filled::default();
         while let Some(pulled) = self.pull(files, spare) {
             let Pulled { chunk, layout, encoding_known, done, total } = pulled;
             let text = match std::str::from_utf8(&chunk.bytes) {
@@ -348,7 +349,7 @@ impl<'a> Scan<'a> {
         first.is_some_and(|first| self.excluded.contains(&plain(first)))
     }
 
-    fn pull(&self, files: &Mutex<TextFiles<'_>>, spare: Vec<u8>) -> Option<Pulled> {
+    fn pull(&self, files: &Mutex<TextFiles<'_>>, spare: Filled) -> Option<Pulled> {
         let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
         // Chunks that were pulled before a stop are worked through, so that the first stop of the file is found.
         if self.stopped.load(Ordering::Acquire) {

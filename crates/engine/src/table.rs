@@ -7,6 +7,7 @@ use jauge::program::model::Format;
 
 use crate::bytes::Bytes;
 use crate::feed::Stop;
+use crate::filled::Filled;
 use crate::header::{Headers, not_utf8};
 use crate::limits;
 use crate::open::{self, Opened};
@@ -69,7 +70,7 @@ fn table(path: &str, format: &Format, opened: Result<Opened, Stop>) -> Result<Ta
     let mut all: Vec<Vec<String>> = Vec::new();
     let mut buffers = Buffers::default();
     let mut wrong: Option<Stop> = None;
-    while let Some(chunk) = feed.next(Vec::new()).map_err(place)? {
+    while let Some(chunk) = feed.next(Filled::default()).map_err(place)? {
         let text = std::str::from_utf8(&chunk.bytes)
             .map_err(|error| place(not_utf8(&feed, &chunk.bytes, error.valid_up_to(), chunk.first_line)))?;
         rows(text, chunk.has_quotes, chunk.first_line, &layout, &mut buffers, |row| {

@@ -8,6 +8,7 @@ use jauge::problem::{DataProblem, Problem};
 use crate::column::Needed;
 use crate::feed::{Chunk, Feed, Stop};
 use crate::files::{Files, in_file};
+use crate::filled::Filled;
 use crate::folder::DataFile;
 use crate::header::Headers;
 use crate::layout::{find, of_records};
@@ -101,7 +102,7 @@ impl<'a> TextFiles<'a> {
     /// The next chunk of whatever file; `None` at the end of the last.
     pub(crate) fn next(
         &mut self,
-        mut spare: Vec<u8>,
+        mut spare: Filled,
         needed: &[Needed<'_>],
         catalog: Catalog<'_>,
         known: &Files,
@@ -125,7 +126,7 @@ impl<'a> TextFiles<'a> {
                         self.done += feed.progress().0;
                         self.now = None;
                         self.at += 1;
-                        spare = Vec::new();
+                        spare = Filled::default();
                     }
                     Err(stop) => return Err(Trouble::Stop(self.of_file(stop))),
                 }
