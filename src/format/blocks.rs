@@ -210,6 +210,7 @@ fn write_column(writer: &Writer<'_>, column: &ColumnLine, width: usize) -> Strin
         ColumnOption::Missing(policy) => writer.missing_policy(*policy).to_string(),
         ColumnOption::Confidential => writer.word(Keyword::Confidential).to_string(),
         ColumnOption::Qualified => writer.word(Keyword::Qualified).to_string(),
+        ColumnOption::Decimals(count) => writer.decimals(*count),
         ColumnOption::Total(text) => marked(Keyword::Total, text),
         ColumnOption::Unknown(text) => marked(Keyword::Unknown, text),
         ColumnOption::NotApplicable(text) => marked(Keyword::NotApplicable, text),
@@ -328,10 +329,7 @@ fn write_value(writer: &Writer<'_>, value: &Value, column: usize) -> String {
                 Some(RoundingMode::HalfEven) => format!(", {}", writer.word(Keyword::HalfEven)),
                 None => String::new(),
             };
-            let spellings = Keyword::Decimals.spellings();
-            let plural = *decimals > 1;
-            let word = spellings.get(writer.to).get(usize::from(!plural)).copied().unwrap_or_default();
-            format!("{decimals} {word}{mode}")
+            format!("{}{mode}", writer.decimals(*decimals))
         }
         Value::NotApplicable(period, group, reason) => {
             format!("{}{}, {}", writer.period(period), write_group(writer, group), writer.text(reason))

@@ -24,6 +24,13 @@ impl Writer<'_> {
         keyword.word(self.to)
     }
 
+    /// `2 décimales`, `1 décimale`.
+    pub fn decimals(&self, count: u8) -> String {
+        let plural = count > 1 || (count == 0 && self.to == Lang::En);
+        let word = Keyword::Decimals.spellings().get(self.to).get(usize::from(!plural)).copied();
+        format!("{count} {}", word.unwrap_or_default())
+    }
+
     /// `par semestre`, `tous les 3 mois`.
     pub fn pace(&self, pace: &Pace) -> String {
         let step = length(pace.step);

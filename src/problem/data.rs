@@ -302,6 +302,21 @@ pub enum DataProblem {
     Inexact {
         /// The shortest decimal that stands for it.
         text: String,
+        /// The most decimals that the column declares.
+        declared: Option<u8>,
+        /// The column, and how many decimals it may declare so that this cell is read.
+        write: Option<(String, u8)>,
+    },
+    /// `12.345` in a column of `2 décimales`.
+    MoreDecimals {
+        /// The text.
+        text: String,
+        /// The column.
+        column: String,
+        /// The most decimals that it declares.
+        most: u8,
+        /// How many the text has, where it may be told.
+        found: Option<u8>,
     },
     /// `#N/A`, `#DIV/0!` in a cell of a workbook.
     ErrorCell {
@@ -368,6 +383,12 @@ fn fr_mark(mark: char) -> &'static str {
     }
 }
 
+/// `2 décimales`, `1 décimale`.
+pub(crate) fn decimals_words(count: u8) -> Both<String> {
+    let (fr, en) = (if count > 1 { "s" } else { "" }, if count == 1 { "" } else { "s" });
+    Both { fr: format!("{count} décimale{fr}"), en: format!("{count} decimal{en}") }
+}
+
 fn en_mark(mark: char) -> &'static str {
     match mark {
         ',' => "comma",
@@ -387,7 +408,7 @@ fn en_separator(separator: char) -> String {
 
 impl DataProblem {
     pub(super) const CODES: &'static [&'static str] = &[
-        "E0558", "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
+        "E0541", "E0558", "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
         "E0514", "E0515", "E0516", "E0517", "E0518", "E0519", "E0520", "E0521", "E0522", "E0523", "E0524", "E0525", "E0526",
         "E0527", "E0528", "E0529", "E0530", "E0535", "E0540", "E0565", "E0566", "E0567", "E0570", "E0571", "E0572", "E0573",
         "E0574", "E0575", "E0576", "W0501", "W0502",
@@ -438,6 +459,7 @@ impl DataProblem {
             DataProblem::ErrorCell { .. } => "E0576",
             DataProblem::NoResult { .. } => "E0535",
             DataProblem::Inexact { .. } => "E0558",
+            DataProblem::MoreDecimals { .. } => "E0541",
             DataProblem::HeaderOnly { .. } => "W0501",
             DataProblem::HiddenSheet { .. } => "W0502",
         }
@@ -641,18 +663,62 @@ impl DataProblem {
                     "remove the line `sheet:`, or name a file .xlsx, .xls or .ods",
                 ),
             },
-            DataProblem::Inexact { text } => Both {
+            DataProblem::Inexact { text, write: Some((column, decimals)), .. } => {
+                let declared = decimals_words(*decimals);
+                Both {
+                    fr: Words::new(
+                        format!("« {text} » est un nombre à virgule flottante, et la colonne « {column} » ne dit pas ses décimales"),
+                        "une valeur binaire approchée : rien ne dit de quel décimal",
+                        format!("écrivez combien de décimales la colonne a au plus : {column}  nombre, {}", declared.fr),
+                    ),
+                    en: Words::new(
+                        format!("`{text}` is a floating-point number, and the column `{column}` does not say its decimals"),
+                        "a binary value that is near some decimal: nothing says which",
+                        format!("write how many decimals the column has at most: {column}  number, {}", declared.en),
+                    ),
+                }
+            }
+            DataProblem::Inexact { text, declared, write: None } => Both {
                 fr: Words::new(
                     format!("« {text} » est un nombre à virgule flottante, pas un décimal exact"),
-                    "le fichier garde une valeur binaire approchée : la somme ne serait pas exacte",
-                    "exportez la colonne en décimal (par exemple DECIMAL(12, 2)) ou en texte",
+                    match declared.map(decimals_words) {
+                        Some(declared) => format!("ou bien aucun nombre à {} ne se garde sous cette forme, ou bien plusieurs", declared.fr),
+                        None => "une valeur binaire approchée : la somme ne serait pas exacte".to_string(),
+                    },
+                    "arrondissez la valeur là où elle est calculée, et exportez la colonne en décimal (par exemple DECIMAL(12, 2)) ou en \
+                     texte",
                 ),
                 en: Words::new(
                     format!("`{text}` is a floating-point number, not an exact decimal"),
-                    "the file keeps a binary value that is near: the sum would not be exact",
-                    "export the column as a decimal (DECIMAL(12, 2), for instance) or as text",
+                    match declared.map(decimals_words) {
+                        Some(declared) => format!("either no number with {} is kept in this form, or several are", declared.en),
+                        None => "a binary value that is near some decimal: the sum would not be exact".to_string(),
+                    },
+                    "round the value where it is computed, and export the column as a decimal (DECIMAL(12, 2), for instance) or as text",
                 ),
             },
+            DataProblem::MoreDecimals { text, column, most, found } => {
+                let declared = decimals_words(*most);
+                let found = found.map(decimals_words);
+                Both {
+                    fr: Words::new(
+                        format!("« {text} » a plus de décimales que la colonne « {column} » n'en déclare"),
+                        format!("{} au plus", declared.fr),
+                        match &found {
+                            Some(found) => format!("corrigez la donnée, ou écrivez : {column}  nombre, {}", found.fr),
+                            None => "corrigez la donnée : elle n'est pas arrondie à votre place".to_string(),
+                        },
+                    ),
+                    en: Words::new(
+                        format!("`{text}` has more decimals than the column `{column}` declares"),
+                        format!("{} at most", declared.en),
+                        match &found {
+                            Some(found) => format!("mend the data, or write: {column}  number, {}", found.en),
+                            None => "mend the data: it is not rounded for you".to_string(),
+                        },
+                    ),
+                }
+            }
             DataProblem::ErrorCell { text } => Both {
                 fr: Words::new(
                     format!("la cellule contient l'erreur {text}"),

@@ -6,6 +6,7 @@ mod words;
 
 pub use answers::{AnswersFlaw, Odd};
 pub use data::Binary;
+pub(crate) use data::decimals_words;
 pub use evaluation::Parts;
 pub use facts::Stated;
 pub use files::{Bound, Damage, Holds, Packing};

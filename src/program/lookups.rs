@@ -191,6 +191,7 @@ impl<'a> Checker<'a> {
             let word = match option {
                 ColumnOption::MayBeMissing | ColumnOption::Missing(_) | ColumnOption::Confidential => continue,
                 ColumnOption::Qualified => Keyword::Qualified,
+                ColumnOption::Decimals(_) => Keyword::Decimals,
                 ColumnOption::Total(_) => Keyword::Total,
                 ColumnOption::Unknown(_) => Keyword::Unknown,
                 ColumnOption::NotApplicable(_) => Keyword::NotApplicable,

@@ -357,6 +357,8 @@ pub struct Column {
     pub confidential: bool,
     /// Its cells may say « plus de 50 000 », « environ 800 ».
     pub qualified: bool,
+    /// The most decimals that its numbers have, where that is declared.
+    pub decimals: Option<u8>,
     /// Texts that mark a total.
     pub totals: Vec<String>,
     /// Texts that mean unknown, besides an empty cell.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::problem::{NameProblem, Named, Problem, TypeProblem};
+use crate::problem::{NameProblem, Named, Problem, TypeProblem, decimals_words};
 use crate::syntax::ast::{
     BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, Key, Name, RowIs, SheetNamed, Text, Value,
 };
@@ -18,6 +18,9 @@ use super::{Checker, Used};
 
 /// The highest threshold of confidentiality; a higher one is a typing error.
 pub const MAXIMUM_THRESHOLD: u64 = 10_000;
+
+const A_NUMBER: Both<&str> = Both { fr: "un nombre", en: "a number" };
+const DECIMALS: Both<&str> = Both { fr: "à décimales", en: "with decimals" };
 
 /// A threshold of confidentiality: a whole number from 0 to [`MAXIMUM_THRESHOLD`].
 pub fn threshold(number: &Number) -> Option<u64> {
@@ -158,7 +161,7 @@ impl<'a> Checker<'a> {
                     continue;
                 }
                 let (of, sound) = self.apart(false, |checker| checker.column_type(line));
-                self.qualified_numbers_only(line, &of.0, decl);
+                self.numbers_only(line, &of.0, decl);
                 self.add_column(at, source, column(line, of.0), sound);
                 if let (Some(facts), Some(level)) = (self.sources.get_mut(at), of.1) {
                     facts.level.insert(source.columns.len().saturating_sub(1), level);
@@ -184,24 +187,41 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Only numbers can be qualified.
-    fn qualified_numbers_only(&mut self, line: &ColumnLine, of: &ColumnType, decl: &Decl<'a>) {
-        let option = line.options.iter().find(|(option, _)| matches!(option, ColumnOption::Qualified));
+    /// Only numbers can be qualified, or have decimals; bands are of numbers, and persons are whole.
+    fn numbers_only(&mut self, line: &ColumnLine, of: &ColumnType, decl: &Decl<'a>) {
         let counted = match decl.field(Key::Count).map(|field| &field.value) {
             Some(Value::CountColumn { column, .. }) => column.text == line.name.text,
             _ => false,
         };
-        let Some((_, span)) = option.filter(|_| !counted && !matches!(of, ColumnType::Number(_))) else { return };
-        let fact = TypeProblem::ColumnRole {
-            column: line.name.text.clone(),
-            role: Both { fr: "qualifiée", en: "qualified" },
-            wanted: Both { fr: "un nombre", en: "a number" },
-            write: Both {
-                fr: format!("{}  nombre, qualifié", line.name.text),
-                en: format!("{}  number, qualified", line.name.text),
-            },
-        };
-        self.report(Problem::new(fact, *span).also(line.name.span));
+        let is_number = counted || matches!(of, ColumnType::Number(_));
+        let name = &line.name.text;
+        for (option, span) in &line.options {
+            let (role, wanted, write) = match option {
+                ColumnOption::Qualified if !is_number => (
+                    Both { fr: "qualifiée", en: "qualified" },
+                    A_NUMBER,
+                    Both { fr: format!("{name}  nombre, qualifié"), en: format!("{name}  number, qualified") },
+                ),
+                ColumnOption::Decimals(count) if !is_number && !self.is_of_bands(of) => (DECIMALS, A_NUMBER, {
+                    let Both { fr, en } = decimals_words(*count);
+                    Both { fr: format!("{name}  nombre, {fr}"), en: format!("{name}  number, {en}") }
+                }),
+                ColumnOption::Decimals(1..) if matches!(of, ColumnType::Number(unit) if self.counts_persons(unit)) => (
+                    DECIMALS,
+                    Both { fr: "un nombre de ce qui se divise", en: "a number of what can be divided" },
+                    Both { fr: format!("{name}  nombre de personnes"), en: format!("{name}  number of persons") },
+                ),
+                _ => continue,
+            };
+            let fact = TypeProblem::ColumnRole { column: name.clone(), role, wanted, write };
+            self.report(Problem::new(fact, *span).also(line.name.span));
+        }
+    }
+
+    /// Its members are bands of numbers.
+    fn is_of_bands(&self, of: &ColumnType) -> bool {
+        let ColumnType::Dimension(at) = of else { return false };
+        self.program.dimensions.get(*at).is_some_and(|of| of.members.iter().any(|member| member.band.is_some()))
     }
 
     fn add_column(&mut self, at: usize, source: &mut DataSource, column: Column, sound: bool) -> usize {
@@ -452,6 +472,7 @@ fn plain_column(name: &Name, of: ColumnType) -> Column {
         missing: None,
         confidential: false,
         qualified: false,
+        decimals: None,
         totals: Vec::new(),
         unknowns: Vec::new(),
         without_number: Vec::new(),
@@ -477,6 +498,7 @@ pub(super) fn column(line: &ColumnLine, of: ColumnType) -> Column {
             }
             ColumnOption::Confidential => column.confidential = true,
             ColumnOption::Qualified => column.qualified = true,
+            ColumnOption::Decimals(count) => column.decimals = Some(*count),
             ColumnOption::Total(text) => column.totals.push(text.text.clone()),
             ColumnOption::Unknown(text) => column.unknowns.push(text.text.clone()),
             ColumnOption::NotApplicable(text) => says(NoNumber::NotApplicable, text),

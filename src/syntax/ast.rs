@@ -578,6 +578,8 @@ pub enum ColumnOption {
     Confidential,
     /// `qualifié` / `qualified`: its cells may say « plus de 50 000 », « environ 800 »
     Qualified,
+    /// `2 décimales` / `2 decimals`: the most decimals that its numbers have
+    Decimals(u8),
     /// `total "_T"`: this text marks a total
     Total(Text),
     /// `non renseigné "_U"` / `unknown "_U"`: this text, besides an empty cell, means unknown

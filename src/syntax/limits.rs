@@ -12,6 +12,8 @@ pub(super) const PARTS: usize = 200;
 pub(super) const NESTING: usize = 16;
 /// Decimals of a number.
 pub(super) const DECIMALS: u8 = 30;
+/// Decimals of the numbers of a column: as many digits as a floating-point number keeps.
+pub(super) const COLUMN_DECIMALS: u8 = 15;
 /// Digits of a number before the decimal mark.
 pub(super) const DIGITS: usize = 30;
 /// Periods of a rolling mean.

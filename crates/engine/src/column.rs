@@ -13,8 +13,8 @@ use jauge::types::{Calendar, CalendarId, Date, Number, Period, Unit};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
-    Mistake, NumberStyle, Trouble, Value, compare_number, date, long_date, other_style, read_number, read_said,
-    readings, style_words,
+    Mistake, NumberStyle, Trouble, Value, binary_mistake, compare_number, date, decimals_in, long_date, other_style,
+    read_number, read_said, readings, style_words,
 };
 use crate::filter::Conditions;
 use crate::limits;
@@ -109,14 +109,14 @@ impl<'a> Reader<'a> {
         }
         let of = match &column.of {
             ColumnType::Text => Of::Text,
-            ColumnType::Number(unit) => Of::Number(NumberStyle::new(format, *unit == Unit::Percent)),
+            ColumnType::Number(unit) => Of::Number(NumberStyle::new(format, *unit == Unit::Percent, column.decimals)),
             ColumnType::Date => Of::Date(format.dates),
             ColumnType::YesNo => Of::YesNo(yes_no(column)),
             ColumnType::Dimension(at) => match catalog.dimensions.get(*at) {
                 Some(dimension) => Of::Member {
                     dimension,
                     spellings: spellings(dimension),
-                    style: NumberStyle::new(format, false),
+                    style: NumberStyle::new(format, false, column.decimals),
                     has_bands: dimension.members.iter().any(|member| member.band.is_some()),
                 },
                 None => Of::Nothing,
@@ -172,7 +172,17 @@ impl<'a> Reader<'a> {
         if self.markers.keys().any(looks) {
             return None;
         }
-        Some(Quick { mark: style.mark()?, declared: style.is_declared(), whole: self.column.whole })
+        Some(Quick { mark: style.mark()?, declared: style.is_declared(), decimals: self.decimals().unwrap_or(u8::MAX) })
+    }
+
+    /// The most decimals that a number of this column may have, where that is known.
+    pub(crate) fn decimals(&self) -> Option<u8> {
+        if self.column.whole { Some(0) } else { self.column.decimals }
+    }
+
+    /// Why a binary number that is printed so stands for no decimal.
+    pub(crate) fn of_binary(&self, text: &str) -> Mistake {
+        binary_mistake(text, self.column.decimals)
     }
 
     /// Reads one cell. A mistake comes with a missing value.
@@ -302,18 +312,34 @@ impl<'a> Reader<'a> {
             },
             Mistake::ErrorCell => DataProblem::ErrorCell { text },
             Mistake::NoResult => DataProblem::NoResult { text },
-            Mistake::Inexact => DataProblem::Inexact { text },
+            Mistake::Inexact => {
+                let declared = self.column.decimals;
+                let found = self.style().and(decimals_in(&text)).filter(|found| (1..=limits::DECIMALS).contains(found));
+                let write = found.filter(|_| declared.is_none()).map(|found| (self.column.name.clone(), found as u8));
+                DataProblem::Inexact { text, declared, write }
+            }
+            Mistake::Decimals => {
+                let style = self.style();
+                let read =
+                    |style: NumberStyle| read_number(&text, style.any_decimals()).ok().map(|it| u32::from(it.scale));
+                let most = self.column.decimals.unwrap_or(0);
+                let found = [style.and_then(read), style.map(NumberStyle::plain).and_then(read), decimals_in(&text)];
+                let found =
+                    found.into_iter().flatten().find(|found| (u32::from(most) + 1..=limits::DECIMALS).contains(found));
+                DataProblem::MoreDecimals {
+                    text,
+                    column: self.column.name.clone(),
+                    most,
+                    found: found.and_then(|found| u8::try_from(found).ok()),
+                }
+            }
             Mistake::Empty => DataProblem::EmptyCell { column: self.column.name.clone() },
             Mistake::NotANumber => DataProblem::NotANumber { text },
             Mistake::Qualified => DataProblem::QualifiedText { text, column: self.column.name.clone() },
             Mistake::Style if masked => DataProblem::NotANumber { text },
             Mistake::Style => {
                 let (as_decimal, as_thousands) = readings(&text);
-                let declared = match &self.of {
-                    Of::Number(style) => style.is_declared(),
-                    Of::Member { style, .. } => style.is_declared(),
-                    Of::Text | Of::Date(_) | Of::YesNo(_) | Of::Period(_) | Of::LookedUp(_) | Of::Nothing => false,
-                };
+                let declared = self.style().is_some_and(NumberStyle::is_declared);
                 DataProblem::NumberStyle { text, as_decimal, as_thousands, declared }
             }
             Mistake::NotWhole if masked => DataProblem::NotANumber { text },
@@ -362,6 +388,21 @@ impl<'a> Reader<'a> {
         fact.into()
     }
 
+    /// How numbers are written, where there are any.
+    fn style(&self) -> Option<NumberStyle> {
+        match &self.of {
+            Of::Number(style) => Some(*style),
+            Of::Member { style, has_bands: true, .. } => Some(*style),
+            Of::Member { .. }
+            | Of::Text
+            | Of::Date(_)
+            | Of::YesNo(_)
+            | Of::Period(_)
+            | Of::LookedUp(_)
+            | Of::Nothing => None,
+        }
+    }
+
     fn dimension_name(&self) -> String {
         match &self.of {
             Of::Member { dimension, .. } => dimension.name.clone(),
@@ -391,6 +432,7 @@ impl From<Trouble> for Mistake {
             Trouble::Style => Mistake::Style,
             Trouble::Shortened => Mistake::Shortened,
             Trouble::TooLong => Mistake::TooLong,
+            Trouble::Decimals => Mistake::Decimals,
         }
     }
 }
@@ -436,7 +478,7 @@ fn member(
             Ok(number) => {
                 return band(number, dimension).ok_or(Mistake::InNoBand).map(|at| Value::Member(at, Some(number)));
             }
-            Err(trouble @ (Trouble::Style | Trouble::Shortened | Trouble::TooLong))
+            Err(trouble @ (Trouble::Style | Trouble::Shortened | Trouble::TooLong | Trouble::Decimals))
                 if !spellings.contains_key(&plain(text)) =>
             {
                 return Err(trouble.into());
@@ -544,7 +586,8 @@ fn stage_period(column: usize, calendar: CalendarId, value: Value, text: &str, c
 pub(crate) struct Quick {
     mark: u8,
     declared: bool,
-    whole: bool,
+    /// The most decimals.
+    pub(crate) decimals: u8,
 }
 
 impl Quick {
@@ -557,7 +600,7 @@ impl Quick {
         }
         let is_mark = |at: usize| end.checked_sub(at).and_then(|at| bytes.get(at)) == Some(&self.mark);
         for (after, power) in [(2, 100), (1, 10)] {
-            if is_mark(after + 1) && !self.whole {
+            if is_mark(after + 1) && after <= usize::from(self.decimals) {
                 let mark = end - after - 1;
                 let (before, parts) = (sixteen(bytes, start, mark)?, sixteen(bytes, mark + 1, end)?);
                 return Some((before * power + parts, after as u8));
@@ -593,10 +636,10 @@ impl Quick {
         let after = match mark {
             None if digits.len() == MOST => return None,
             None => 0,
-            // Nothing after the mark, parts of persons, and three digits that may be thousands are for the closer look.
+            // Nothing after the mark, more decimals than there may be, and three digits that may be thousands are for the closer look.
             Some(mark) => match digits.len() - mark - 1 {
                 0 => return None,
-                _ if self.whole => return None,
+                after if after > usize::from(self.decimals) => return None,
                 3 if !self.declared => return None,
                 after => after,
             },

@@ -93,6 +93,8 @@ pub mod limits {
     pub const KEPT: usize = 50_000;
     /// Significant digits of a number, so that ten thousand million of them add without overflow.
     pub const DIGITS: u32 = 28;
+    /// Decimals that a column may declare.
+    pub const DECIMALS: u32 = 15;
     /// Columns of a file.
     pub const COLUMNS: usize = 100_000;
     /// Files of one source.

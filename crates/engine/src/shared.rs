@@ -3,8 +3,9 @@
 
 use jauge::plan::{Catalog, Decimal};
 use jauge::problem::Fact;
+use jauge::types::Number;
 
-use crate::cell::Value;
+use crate::cell::{Value, Width, decimal};
 use crate::column::Reader;
 use crate::distinct::identify;
 use crate::sheet::TYPED;
@@ -23,12 +24,40 @@ pub fn composed(text: &str) -> String {
 /// The words for yes and for no, as [`spelling`] gives them, besides those that a column declares.
 pub const YES_NO: (&[&str], &[&str]) = (&crate::column::YES, &crate::column::NO);
 
-/// Why a cell cannot be read; `None` where it can. `typed`: it is written as a workbook or a database writes typed values.
-/// `numeric`: the label of a band does not do.
-pub fn mistake(catalog: Catalog<'_>, column: usize, text: &str, typed: bool, numeric: bool) -> Option<Fact> {
+/// How the cell behind a text is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stated {
+    /// As a text.
+    Text,
+    /// With its type, written as a workbook or a database writes typed values.
+    Typed,
+    /// As a binary floating-point number of 32 bits.
+    Single,
+    /// Of 64 bits.
+    Double,
+}
+
+/// Why a cell cannot be read; `None` where it can. `numeric`: the label of a band does not do.
+pub fn mistake(catalog: Catalog<'_>, column: usize, text: &str, stated: Stated, numeric: bool) -> Option<Fact> {
     let column = catalog.source.columns.get(column)?;
     let reader = Reader::new(column, catalog, numeric);
-    let found = if typed && !text.is_empty() { reader.read(&format!("{TYPED}{text}")).1 } else { reader.read(text).1 };
+    let decimals = reader.decimals().unwrap_or(0);
+    let binary = |width| match width {
+        Width::Single => decimal(text.parse().map_or(f64::NAN, |number: f32| f64::from(number)), width, decimals),
+        Width::Double => decimal(text.parse().unwrap_or(f64::NAN), width, decimals),
+    };
+    let typed = |text: &str| reader.read(&format!("{TYPED}{text}")).1;
+    let of_binary = |width| match binary(width) {
+        Some(mantissa) => typed(&Number::scaled(i128::from(mantissa), decimals).decimal()),
+        None => Some(reader.of_binary(text)),
+    };
+    let found = match stated {
+        _ if text.is_empty() => reader.read(text).1,
+        Stated::Text => reader.read(text).1,
+        Stated::Typed => typed(text),
+        Stated::Single => of_binary(Width::Single),
+        Stated::Double => of_binary(Width::Double),
+    };
     found.map(|mistake| reader.explain(mistake, text, 0))
 }
 

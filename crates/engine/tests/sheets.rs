@@ -526,3 +526,34 @@ fn what_is_no_workbook_is_said() {
     assert_eq!(ask(&world, &root, "r.csv", &sums()).problems[0].code(), "E0575");
     std::fs::remove_dir_all(root).expect("the folder");
 }
+
+/// Of a number that a workbook keeps, fifteen digits are meant; declared decimals verify these.
+#[test]
+fn declared_decimals_verify_what_the_workbook_shows() {
+    let root = folder("decimals");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "sexe").expect("a cell");
+    sheet.write(0, 1, "montant").expect("a cell");
+    let amounts = [0.1, 0.1 + 0.2, 1234.56, 0.125, 1.005, -0.0, 1e300, 5e-324, 12.0];
+    for (row, amount) in (1u32..).zip(amounts) {
+        sheet.write(row, 0, "F").expect("a cell");
+        sheet.write(row, 1, amount).expect("a cell");
+    }
+    sheet.write(10, 0, "F").expect("a cell");
+    sheet.write(10, 1, "2.505").expect("a cell");
+    book.save(root.join("r.xlsx")).expect("a workbook");
+    let mut world = world();
+    world.source.format.decimal = Some('.');
+    world.source.columns[AMOUNT].decimals = Some(2);
+    let told = |cube: &Cube| addresses(cube).into_iter().filter(|one| !one.starts_with("E0512")).collect::<Vec<_>>();
+    let cube = ask(&world, &root, "r.xlsx", &sums());
+    assert_eq!(show(&cube), ["[0] 10 1246.96/5"]);
+    assert_eq!(
+        told(&cube),
+        ["E0541 Sheet1!B5", "E0541 Sheet1!B6", "E0522 Sheet1!B8", "E0522 Sheet1!B9", "E0541 Sheet1!B11"]
+    );
+    world.source.columns[AMOUNT].decimals = None;
+    let cube = ask(&world, &root, "r.xlsx", &sums());
+    assert_eq!(show(&cube), ["[0] 10 1250.595/8"]);
+}

@@ -297,6 +297,7 @@ impl<'p> Meaning<'p> {
             (column.whole, " whole"),
         ];
         text.extend(says.into_iter().filter(|(is, _)| *is).map(|(_, word)| word));
+        text.extend(column.decimals.map(|most| format!(" decimals {most}")));
         if let Some(LookUp { by, source: other, key, column }) = column.looked_up {
             let (found, key) = (self.column_name(other, column), self.column_name(other, key));
             let (other, by) = (self.source_name(other), self.column_name(source, by));

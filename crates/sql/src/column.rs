@@ -14,7 +14,7 @@ use jauge_engine::shared;
 
 use crate::dialect::Dialect;
 use crate::list::{List, is_bands, spellings};
-use crate::number::{self, Marks};
+use crate::number::{self, Floats, Marks};
 use crate::period;
 use crate::table::Stored;
 
@@ -22,6 +22,15 @@ use crate::table::Stored;
 const UNKNOWN_TEXT: i32 = -1;
 /// The mark of a total.
 const TOTAL_TEXT: i32 = -2;
+
+/// What is wrong with a cell: nothing where it is 0.
+pub(crate) const EMPTY: u64 = 1;
+/// It cannot be read.
+const UNREAD: u64 = 2;
+/// It is a floating-point number of 32 bits that cannot be read.
+pub(crate) const SINGLE: u64 = 3;
+/// Of 64 bits.
+pub(crate) const DOUBLE: u64 = 4;
 
 /// A name and the expression behind it.
 pub(crate) type Named = (String, String);
@@ -44,6 +53,8 @@ pub(crate) struct Read<'a> {
     /// It has texts that mark totals, or missing values.
     marked: bool,
     totals: bool,
+    /// Its numbers may be binary.
+    floats: Floats,
 }
 
 /// What the column holds.
@@ -88,12 +99,34 @@ impl<'a> Read<'a> {
             ColumnType::Period(_) => Of::Period { unknown: column.may_be_missing || !column.unknowns.is_empty() },
         };
         // Only PostgreSQL has numbers of any size: elsewhere they are read from their texts, so that nothing is rounded.
+        let is_number = matches!(of, Of::Number | Of::Bands(_));
+        let floats = match (stored, d) {
+            (Stored::Single, Dialect::Postgresql) if is_number => Floats::Of("real", 1 << 24),
+            (Stored::Double, Dialect::Postgresql) if is_number => Floats::Of("double precision", 1 << 53),
+            (Stored::Text | Stored::Date | Stored::YesNo, _) | (_, Dialect::Postgresql) => Floats::None,
+            (_, Dialect::Duckdb | Dialect::Clickhouse | Dialect::Spark) if is_number => Floats::Asked,
+            (_, Dialect::Duckdb | Dialect::Clickhouse | Dialect::Spark) => Floats::None,
+        };
+        // A number may be the mark of a missing value.
+        let digits = |text: &String| text.bytes().any(|byte| byte.is_ascii_digit());
+        let marks =
+            column.unknowns.iter().chain(&column.totals).chain(column.without_number.iter().map(|(_, text)| text));
+        let is_exact = d == Dialect::Postgresql && !marks.into_iter().any(digits);
         let stored = match (stored, &of) {
-            (Stored::Number | Stored::Integer, Of::Number | Of::Bands(_)) if d == Dialect::Postgresql => stored,
+            (Stored::Number | Stored::Integer, Of::Number | Of::Bands(_)) if is_exact => stored,
             (Stored::Date, Of::Date) => Stored::Date,
             (Stored::YesNo, Of::YesNo) => Stored::YesNo,
             (Stored::Text, _) => Stored::Text,
-            (Stored::Number | Stored::Integer | Stored::Date | Stored::YesNo | Stored::Value, _) => Stored::Value,
+            (
+                Stored::Number
+                | Stored::Integer
+                | Stored::Single
+                | Stored::Double
+                | Stored::Date
+                | Stored::YesNo
+                | Stored::Value,
+                _,
+            ) => Stored::Value,
         };
         let mut read = Read {
             index,
@@ -106,11 +139,14 @@ impl<'a> Read<'a> {
             stored,
             marked: false,
             totals: false,
+            floats,
         };
         let cell = format!("t.{}", d.name_of(stored_name));
         match stored {
             Stored::Text | Stored::Value => read.texts(&cell, &format, with),
             Stored::Number | Stored::Integer | Stored::Date | Stored::YesNo => read.typed(&cell, with),
+            // They have become values.
+            Stored::Single | Stored::Double => {}
         }
         Some(read)
     }
@@ -137,13 +173,21 @@ impl<'a> Read<'a> {
                 let from = if bands { "r" } else { "p" };
                 let number = format!("CAST({from}.{own} AS numeric)");
                 // As many digits as the engine takes; a number that is not finite is above them.
-                let mut fits = format!("abs({number}) < 1e28 AND {number} = round({number}, 28)");
+                // Without a cast before it, rounding takes no binary number: the server refuses a column of them by its type.
+                let scale = self.column.decimals.unwrap_or(28);
+                let mut fits = format!("abs({number}) < 1e28 AND {number} = round({from}.{own}, {scale})");
                 if self.column.whole && !bands {
                     fits = format!("{fits} AND {number} = trunc({number})");
                 }
                 let number = match self.stored {
                     Stored::Integer => format!("{from}.{own}"),
-                    Stored::Number | Stored::Text | Stored::Date | Stored::YesNo | Stored::Value => {
+                    Stored::Number
+                    | Stored::Single
+                    | Stored::Double
+                    | Stored::Text
+                    | Stored::Date
+                    | Stored::YesNo
+                    | Stored::Value => {
                         format!("CASE WHEN {fits} THEN {number} END")
                     }
                 };
@@ -180,8 +224,24 @@ impl<'a> Read<'a> {
     fn texts(&mut self, cell: &str, format: &Format, with: &Reading<'_>) {
         let d = with.dialect;
         let own = self.name("s");
-        let trimmed = d.trimmed(&d.text(cell));
-        self.raw.push((own.clone(), format!("NULLIF({trimmed}, '')")));
+        let float = self.name("f");
+        match self.floats {
+            Floats::None => {}
+            Floats::Of(..) => self.raw.push((float.clone(), cell.to_string())),
+            Floats::Asked => self.raw.push((float.clone(), d.float_bits(cell))),
+        }
+        if self.floats != Floats::None {
+            self.parts.push((float.clone(), format!("r.{float}")));
+            self.vals.push((float.clone(), format!("p.{float}")));
+        }
+        let text = match self.floats {
+            // The shortest decimal that the number is read from again, without an exponent.
+            Floats::Of(..) => d.text(&format!(
+                "CASE WHEN abs({cell}) < 1e28 THEN CAST(CAST(CAST({cell} AS text) AS numeric) AS text) ELSE CAST({cell} AS text) END"
+            )),
+            Floats::None | Floats::Asked => format!("NULLIF({}, '')", d.trimmed(&d.text(cell))),
+        };
+        self.raw.push((own.clone(), text));
         let s = format!("r.{own}");
         self.parts.push((own.clone(), s.clone()));
         self.vals.push((own.clone(), format!("p.{own}")));
@@ -237,14 +297,23 @@ impl<'a> Read<'a> {
             }
             Of::Number | Of::Bands(_) => {
                 let percent = matches!(&self.column.of, ColumnType::Number(Unit::Percent));
+                let declared = self.column.decimals;
                 let marks = match self.stored {
-                    Stored::Value => Marks::plain(percent),
-                    Stored::Text | Stored::Number | Stored::Integer | Stored::Date | Stored::YesNo => {
-                        Marks::new(format, percent)
-                    }
+                    Stored::Value => Marks::plain(percent, declared),
+                    Stored::Text
+                    | Stored::Number
+                    | Stored::Integer
+                    | Stored::Single
+                    | Stored::Double
+                    | Stored::Date
+                    | Stored::YesNo => Marks::new(format, percent, declared),
                 };
                 let bands = matches!(self.of, Of::Bands(_));
-                let number = number::read(d, if bands { &s } else { &p }, marks, self.column.whole && !bands);
+                let (text, from) = if bands { (&s, "r") } else { (&p, "p") };
+                let number = number::read(d, text, marks, self.column.whole && !bands);
+                let whole = if self.column.whole { Some(0) } else { declared };
+                let plainly = |most| number::printed(d, text, most);
+                let number = number::standing(d, (&number, &format!("{from}.{float}")), self.floats, whole, plainly);
                 let number = if bands {
                     self.parts.push((self.name("n"), number));
                     format!("p.{}", self.name("n"))
@@ -515,9 +584,9 @@ impl Read<'_> {
         self.val("s")
     }
 
-    /// 0 for a cell that is read, 1 where it is empty and may not be, 2 where it cannot be read.
+    /// 0 for a cell that is read, or what is wrong with it.
     pub(crate) fn mistake(&self) -> String {
-        let empty = if self.column.may_be_missing { 0 } else { 1 };
+        let empty = if self.column.may_be_missing { 0 } else { EMPTY };
         let known = match self.mark() {
             Some(mark) => format!(" WHEN {mark} IS NOT NULL THEN 0"),
             None => String::new(),
@@ -527,7 +596,17 @@ impl Read<'_> {
             (Of::Member(_), Some(_)) => format!("{} IS NOT NULL", self.val("m")),
             _ => format!("{} IS NOT NULL", self.value()),
         };
-        format!("CASE WHEN {} IS NULL THEN {empty}{known} WHEN {listed} THEN 0 ELSE 2 END", self.val("s"))
+        let unread = match self.floats {
+            Floats::None => UNREAD.to_string(),
+            Floats::Of("real", _) => SINGLE.to_string(),
+            Floats::Of(..) => DOUBLE.to_string(),
+            Floats::Asked => {
+                let [single, double] = number::DIGITS;
+                let bits = self.val("f");
+                format!("CASE {bits} WHEN {single} THEN {SINGLE} WHEN {double} THEN {DOUBLE} ELSE {UNREAD} END")
+            }
+        };
+        format!("CASE WHEN {} IS NULL THEN {empty}{known} WHEN {listed} THEN 0 ELSE {unread} END", self.val("s"))
     }
 }
 

@@ -267,6 +267,24 @@ impl Dialect {
         }
     }
 
+    /// Bits of the digits of a cell that is kept as a binary number; 0 where it is none. Of the type alone, which is one for all
+    /// rows.
+    pub(crate) fn float_bits(self, cell: &str) -> String {
+        let [single, double] = crate::number::DIGITS;
+        let case = |of: &str, [narrow, wide]: [&str; 2]| {
+            format!("CASE {of} WHEN '{narrow}' THEN {single} WHEN '{wide}' THEN {double} ELSE 0 END")
+        };
+        match self {
+            Dialect::Postgresql => case(&format!("CAST(pg_typeof({cell}) AS text)"), ["real", "double precision"]),
+            Dialect::Duckdb => case(&format!("typeof({cell})"), ["FLOAT", "DOUBLE"]),
+            Dialect::Clickhouse => {
+                let of = format!("replaceRegexpAll(toTypeName({cell}), '^Nullable\\(|\\)$', '')");
+                case(&of, ["Float32", "Float64"])
+            }
+            Dialect::Spark => case(&format!("typeof({cell})"), ["float", "double"]),
+        }
+    }
+
     /// Whole division of numbers that are not negative.
     pub(crate) fn divided(self, value: &str, by: i32) -> String {
         match self {

@@ -12,22 +12,25 @@ pub(crate) struct Marks {
     thousands: Option<char>,
     declared: bool,
     percent: bool,
+    /// The most decimals, where they are declared.
+    decimals: Option<u8>,
 }
 
 impl Marks {
     /// As a source declares them.
-    pub(crate) fn new(format: &Format, percent: bool) -> Marks {
+    pub(crate) fn new(format: &Format, percent: bool, decimals: Option<u8>) -> Marks {
         Marks {
             decimal: format.decimal.unwrap_or('.'),
             thousands: format.thousands,
             declared: format.decimal.is_some() || format.thousands.is_some(),
             percent,
+            decimals,
         }
     }
 
     /// As a database writes its own.
-    pub(crate) fn plain(percent: bool) -> Marks {
-        Marks { decimal: '.', thousands: None, declared: true, percent }
+    pub(crate) fn plain(percent: bool, decimals: Option<u8>) -> Marks {
+        Marks { decimal: '.', thousands: None, declared: true, percent, decimals }
     }
 }
 
@@ -49,8 +52,10 @@ pub(crate) fn read(d: Dialect, text: &str, marks: Marks, whole: bool) -> String 
         (Some(groups), _) => format!("([0-9]+|[0-9]{{1,3}}([{groups}][0-9]{{3}})+)"),
         (None, _) => "[0-9]+".into(),
     };
-    let decimals = match d.can().scale {
-        Some(scale) => format!("([{decimal}][0-9]{{1,{scale}}}0*)?"),
+    let most = [d.can().scale, marks.decimals].into_iter().flatten().min();
+    let decimals = match most {
+        Some(0) => format!("([{decimal}]0+)?"),
+        Some(most) => format!("([{decimal}][0-9]{{1,{most}}}0*)?"),
         None => format!("([{decimal}][0-9]+)?"),
     };
     let percent = if marks.percent { "( *%)?" } else { "" };
@@ -87,6 +92,63 @@ pub(crate) fn read(d: Dialect, text: &str, marks: Marks, whole: bool) -> String 
         return format!("CASE WHEN {fits} AND {number} = floor({number}) THEN {number} END");
     }
     format!("CASE WHEN {fits} THEN {number} END")
+}
+
+/// What is known of a cell of numbers besides its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Floats {
+    /// It is kept exactly.
+    None,
+    /// It is a floating-point number of this type of PostgreSQL, and below this whole numbers are told apart.
+    Of(&'static str, i64),
+    /// Whether it is one is asked of the cell: bits of its digits, 0 where it is none.
+    Asked,
+}
+
+/// Bits of the digits of floating-point numbers of 32 and of 64 bits.
+pub(crate) const DIGITS: [u32; 2] = [24, 53];
+
+/// A number, unless its cell `float` is a binary number that stands for no decimal of so many digits after the mark, or for
+/// several (see `docs/en/data.md`). `plainly`: such a number is printed with so many at most.
+pub(crate) fn standing(
+    d: Dialect,
+    (number, float): (&str, &str),
+    of: Floats,
+    decimals: Option<u8>,
+    plainly: impl Fn(u8) -> String,
+) -> String {
+    let scale = decimals.unwrap_or(0);
+    match of {
+        Floats::None => number.to_string(),
+        Floats::Of(kind, whole) => {
+            let step = Number::scaled(1, scale).decimal();
+            let other = |sign| format!("CAST({number} {sign} {step} AS {kind}) <> {float}");
+            let small = format!("abs({number}) < {}", Number::scaled(i128::from(whole), scale).decimal());
+            format!(
+                "CASE WHEN {} THEN CASE WHEN {small} AND {} AND {} THEN {number} END END",
+                plainly(scale),
+                other("+"),
+                other("-")
+            )
+        }
+        // A quarter of what is told apart: there decimals have numbers of their own, and no neighbour need be looked at. Casts to
+        // binary numbers do not round alike everywhere.
+        Floats::Asked => {
+            let [single, double] =
+                DIGITS.map(|bits| d.constant(&((1i64 << (bits - 2)) / 10i64.pow(scale.into())).to_string()));
+            let small = format!("abs({number}) < CASE {float} WHEN {} THEN {single} ELSE {double} END", DIGITS[0]);
+            format!("CASE WHEN {float} = 0 OR ({} AND {small}) THEN {number} END", plainly(scale))
+        }
+    }
+}
+
+/// Whether a text that a database has printed has so many decimals at most.
+pub(crate) fn printed(d: Dialect, text: &str, decimals: u8) -> String {
+    let decimals = match decimals {
+        0 => "[.]0+".to_string(),
+        most => format!("[.][0-9]{{1,{most}}}0*"),
+    };
+    d.is_like(text, &format!("^-?[0-9]+({decimals})?$"))
 }
 
 /// A comparison of a number with a constant, exact also where the constant has no end after the mark.

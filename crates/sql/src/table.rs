@@ -22,6 +22,10 @@ pub enum Stored {
     Date,
     /// Truth values.
     YesNo,
+    /// Binary floating-point numbers of 32 bits.
+    Single,
+    /// Of 64 bits.
+    Double,
     /// Any other typed value, by its text: a point for decimals, ISO dates.
     Value,
 }

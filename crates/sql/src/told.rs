@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jauge::plan::{Catalog, CubeQuery};
 use jauge::problem::{DataPlace, DataProblem, Place, Problem, TablePlace, TableProblem};
-use jauge_engine::shared;
+use jauge_engine::shared::{self, Stated};
 
 use crate::answer::{Row, count};
+use crate::column::{DOUBLE, EMPTY, SINGLE};
 use crate::script::{Says, Script, Statement};
 use crate::table::Stored;
 
@@ -75,12 +76,18 @@ impl<'a> Told<'a> {
         }
         let text = if declared.confidential { MASK.to_string() } else { shorten(cell.as_deref().unwrap_or_default()) };
         let place = TablePlace { rows: times, key, ..self.column(column) };
-        if mistake == 1 {
+        if mistake == EMPTY {
             let fact = DataProblem::EmptyCell { column: declared.name.clone() };
             self.problems.push(Problem::at(fact, Place::Table(place)));
             return Ok(());
         }
         let typed = self.script.table.columns.get(&column).is_some_and(|stored| stored.stored != Stored::Text);
+        let stated = match mistake {
+            SINGLE => Stated::Single,
+            DOUBLE => Stated::Double,
+            _ if typed => Stated::Typed,
+            _ => Stated::Text,
+        };
         let numeric = query.tests.iter().any(|test| match (&test.on, &test.test) {
             (
                 jauge::program::model::TestOn::Column { column: tested, .. },
@@ -90,7 +97,7 @@ impl<'a> Told<'a> {
         });
         let read = if declared.confidential { MASK } else { cell.as_deref().unwrap_or_default() };
         let place = TablePlace { text: text.clone(), ..place };
-        match shared::mistake(self.catalog, column, read, typed, numeric) {
+        match shared::mistake(self.catalog, column, read, stated, numeric) {
             Some(fact) => self.problems.push(Problem::at(fact, Place::Table(place))),
             None => {
                 // The engine reads it in a file: figures without it would be other figures.

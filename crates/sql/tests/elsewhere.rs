@@ -64,7 +64,8 @@ fn type_of(dialect: Dialect, stored: Stored) -> &'static str {
         (Dialect::Clickhouse, Stored::Integer) => "Int64",
         (Dialect::Clickhouse, Stored::Date) => "Date32",
         (Dialect::Clickhouse, Stored::YesNo) => "Bool",
-        (Dialect::Clickhouse, Stored::Value) => "Float64",
+        (Dialect::Clickhouse, Stored::Single) => "Float32",
+        (Dialect::Clickhouse, Stored::Double | Stored::Value) => "Float64",
         (Dialect::Spark, Stored::Text) => "string",
         (Dialect::Spark, Stored::Number) => "decimal(28, 7)",
         (Dialect::Spark, Stored::Integer) => "bigint",
@@ -75,7 +76,8 @@ fn type_of(dialect: Dialect, stored: Stored) -> &'static str {
         (_, Stored::Integer) => "BIGINT",
         (_, Stored::Date) => "DATE",
         (_, Stored::YesNo) => "BOOLEAN",
-        (_, Stored::Value) => "DOUBLE",
+        (_, Stored::Single) => "FLOAT",
+        (_, Stored::Double | Stored::Value) => "DOUBLE",
     }
 }
 
@@ -100,7 +102,14 @@ fn one(elsewhere: &mut Elsewhere, dialect: Dialect, case: u64) -> bool {
     let mut luck = Luck(0x9e37_79b9_7f4a_7c15 ^ (case + 1).wrapping_mul(0x2545_f491_4f6c_dd1d));
     let kind = case % 4;
     let (marked, clean) = (kind < 2, kind != 0);
-    let world = world(marked);
+    let mut world = world(marked);
+    // As in the tables of PostgreSQL.
+    world.source.columns[AMOUNT].decimals = match (kind, case / 4 % 2) {
+        (3, 0) => Some(7),
+        (_, 0) => None,
+        (_, _) => Some(2),
+    };
+    world.source.columns[AGE].decimals = (kind == 3).then_some(1);
     let count = 1 + luck.below(30);
     let mut rows = rows(&mut luck, count, marked, clean);
     if dialect == Dialect::Spark {
@@ -112,7 +121,8 @@ fn one(elsewhere: &mut Elsewhere, dialect: Dialect, case: u64) -> bool {
     }
     let stored = |column: usize| match (kind, TYPED[column], column) {
         (0 | 1, _, _) => Stored::Text,
-        (3, _, AMOUNT | AGE) => Stored::Value,
+        (3, _, AMOUNT) => Stored::Double,
+        (3, _, AGE) => Stored::Single,
         (_, stored, _) => stored,
     };
     let name = "t 'é' -- \"x\"";

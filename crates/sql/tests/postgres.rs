@@ -246,3 +246,46 @@ fn trouble_with_the_server() {
     presses.join().expect("it was pressed");
     insta::assert_snapshot!("trouble", out);
 }
+
+/// Floating-point numbers are read by declared decimals, and told where they are none, as from a Parquet file.
+#[test]
+fn floating_point_numbers() {
+    let Some(server) = Server::start() else { return };
+    let mut client = server.client();
+    client
+        .batch_execute(
+            "CREATE TABLE pupils (id text, name text, year integer, sex text, mark double precision, small real); \
+             INSERT INTO pupils SELECT 'p' || row_number() OVER (), 'n', 2020, 'F', mark, small FROM (VALUES \
+             ('0.1'::float8, '0.1'::float4), ('0.2', '131071.99'), ('1234.56', '200000.13'), ('90071992547.41', '200000'), \
+             ('90071992547409.93', '0.001'), ('0.30000000000000004', '12'), ('NaN', 'NaN'), ('Infinity', '-Infinity'), \
+             ('1e300', '1e30'), ('-0', '-0'), ('1e-5', '1e-5'), (NULL, NULL)) AS v (mark, small)",
+        )
+        .expect("a table");
+    let mut out = String::new();
+    for (mark, small) in [("", ""), (", 2 decimals", ", 2 decimals"), (", 5 decimals", ", 5 decimals")] {
+        let text = PUPILS
+            .replace(
+                "mark number",
+                &format!("mark number, may be missing{mark}\n    small number, may be missing{small}"),
+            )
+            .replace(
+                "indicator marks",
+                "indicator smalls \"Smalls\"\n  measure: sum of small in register\n\nindicator marks",
+            );
+        let program = program(&text.replace("postgres://?table=pupils", &server.address("pupils")), Lang::En);
+        let plan = everything(&program);
+        let cubes = answers(&program, &plan, &Postgres::default());
+        assert!(!cubes[0].unreadable, "{}", told(&cubes[0].problems));
+        let mut sums: Vec<String> = Vec::new();
+        for value in cubes[0].sets.iter().filter_map(|set| set.values().next()).flatten() {
+            if let jauge::plan::LaneValue::Sum(sum, count) = value {
+                let sum = format!("{}/{count}", jauge::types::Number::scaled(sum.mantissa, sum.scale));
+                if !sums.contains(&sum) {
+                    sums.push(sum);
+                }
+            }
+        }
+        out.push_str(&format!("# mark{mark}, small{small}: {}\n{}", sums.join(" "), told(&cubes[0].problems)));
+    }
+    insta::assert_snapshot!("floating_point_numbers", out.replace(&server.port.to_string(), "PORT"));
+}

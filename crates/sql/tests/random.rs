@@ -28,13 +28,20 @@ fn random_tables() {
         // Texts as in files, readable and not; types of the database; numbers and truth values by other types.
         let (marked, clean) = (kind < 2, kind != 0);
         let mut world = world(marked);
+        // Binary numbers are read where their decimals are declared; cells with more than that are told, however they are stored.
+        world.source.columns[AMOUNT].decimals = match (kind, case / 4 % 2) {
+            (3, 0) => Some(7),
+            (_, 0) => None,
+            (_, _) => Some(2),
+        };
+        world.source.columns[AGE].decimals = (kind == 3).then_some(1);
         let count = luck.below(30);
         let rows = rows(&mut luck, count, marked, clean);
         let of = |column: usize| match (kind, TYPED[column], column) {
             (0 | 1, _, _) | (_, Stored::Text, _) => "text",
             (3, _, AMOUNT) => "double precision",
             (3, _, DAY) => "timestamp",
-            (3, _, AGE) => "numeric(6, 2)",
+            (3, _, AGE) => "real",
             (3, _, PRICE) => "bigint",
             (3, _, PAID) => "integer",
             (3, _, PERSON) => "varchar(40)",
@@ -42,7 +49,7 @@ fn random_tables() {
             (_, Stored::Integer, _) => "integer",
             (_, Stored::Date, _) => "date",
             (_, Stored::YesNo, _) => "boolean",
-            (_, Stored::Value, _) => "double precision",
+            (_, Stored::Single | Stored::Double | Stored::Value, _) => "double precision",
         };
         let columns: Vec<(String, String)> =
             HOSTILE.iter().enumerate().map(|(at, name)| (name.to_string(), of(at).to_string())).collect();

@@ -1,9 +1,10 @@
-//! The CSV text of a page to the same rows as a Parquet file: whole numbers and ISO dates with their types, the rest as text.
+//! The CSV text of a page to the same rows as a Parquet file: whole numbers and ISO dates with their
+//! types, numbers with decimals as floating-point numbers of 64 bits, the rest as text.
 
 use std::sync::Arc;
 
 use parquet::basic::{LogicalType, Repetition, Type};
-use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -13,6 +14,7 @@ use parquet::schema::types::Type as Field;
 enum Of {
     Whole(Vec<Option<i64>>),
     Day(Vec<Option<i32>>),
+    Double(Vec<Option<f64>>),
     Text(Vec<Option<ByteArray>>),
 }
 
@@ -35,6 +37,7 @@ pub fn parquet_of_groups(text: &str, rows_each: usize) -> Result<Vec<u8>, Parque
         let (physical, logical) = match &column {
             Of::Whole(_) => (Type::INT64, None),
             Of::Day(_) => (Type::INT32, Some(LogicalType::Date)),
+            Of::Double(_) => (Type::DOUBLE, None),
             Of::Text(_) => (Type::BYTE_ARRAY, Some(LogicalType::String)),
         };
         let field = Field::primitive_type_builder(name, physical)
@@ -61,6 +64,10 @@ pub fn parquet_of_groups(text: &str, rows_each: usize) -> Result<Vec<u8>, Parque
                 Of::Day(cells) => {
                     let (there, levels) = split(cells.get(these.clone()).unwrap_or(&[]));
                     writer.typed::<Int32Type>().write_batch(&there, Some(&levels), None)?;
+                }
+                Of::Double(cells) => {
+                    let (there, levels) = split(cells.get(these.clone()).unwrap_or(&[]));
+                    writer.typed::<DoubleType>().write_batch(&there, Some(&levels), None)?;
                 }
                 Of::Text(cells) => {
                     let (there, levels) = split(cells.get(these.clone()).unwrap_or(&[]));
@@ -89,11 +96,16 @@ fn of(cells: &[Option<&str>]) -> Of {
     };
     let days: Vec<Option<i32>> = cells.iter().map(|cell| cell.and_then(day)).collect();
     let whole: Vec<Option<i64>> = cells.iter().map(|cell| cell.and_then(|cell| cell.parse().ok())).collect();
+    let decimal = |cell: &str| cell.starts_with(|sign: char| sign == '-' || sign.is_ascii_digit());
+    let doubles: Vec<Option<f64>> =
+        cells.iter().map(|cell| cell.filter(|cell| decimal(cell)).and_then(|cell| cell.parse().ok())).collect();
     let there = cells.iter().flatten().count();
     if there > 0 && whole.iter().flatten().count() == there {
         Of::Whole(whole)
     } else if there > 0 && days.iter().flatten().count() == there {
         Of::Day(days)
+    } else if there > 0 && doubles.iter().flatten().count() == there {
+        Of::Double(doubles)
     } else {
         Of::Text(cells.iter().map(|cell| cell.map(ByteArray::from)).collect())
     }

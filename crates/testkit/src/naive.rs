@@ -74,7 +74,9 @@ pub fn read(text: &str, column: &Column, dimensions: &[Dimension], calendars: &[
     }
     let held = match &column.of {
         ColumnType::Text => Some(Held::Text(text.to_string())),
-        ColumnType::Number(_) => decimal(text).map(Held::Number),
+        ColumnType::Number(_) => {
+            decimal(text).filter(|number| has_decimals(*number, column.decimals)).map(Held::Number)
+        }
         ColumnType::Date => day(text, DateStyle::YearMonthDay).map(Held::Day),
         ColumnType::YesNo => match text {
             _ if is_in(&column.yes) => Some(Held::Yes(true)),
@@ -116,6 +118,11 @@ pub fn decimal(text: &str) -> Option<Decimal> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let mantissa = format!("{whole}{fraction}").parse().ok()?;
     Some(Decimal { mantissa, scale: u8::try_from(fraction.len()).ok()? })
+}
+
+/// Whether a number has so many decimals at most; zeros at their end are none.
+fn has_decimals(number: Decimal, most: Option<u8>) -> bool {
+    most.is_none_or(|most| (self::number(number) * Number::scaled(10i128.pow(most.into()), 0)).is_whole())
 }
 
 fn day(text: &str, style: DateStyle) -> Option<i32> {

@@ -296,6 +296,7 @@ impl Lower<'_> {
             Rule::k_missing_counted => Some(ColumnOption::Missing(MissingPolicy::Counted)),
             Rule::k_confidential => Some(ColumnOption::Confidential),
             Rule::k_qualified => Some(ColumnOption::Qualified),
+            Rule::decimal_count => self.decimals(&word, limits::COLUMN_DECIMALS).map(ColumnOption::Decimals),
             Rule::k_total => of_text(ColumnOption::Total),
             Rule::k_not_applicable => of_text(ColumnOption::NotApplicable),
             Rule::k_unknown => of_text(ColumnOption::Unknown),

@@ -232,19 +232,22 @@ impl Lower<'_> {
         pair.clone().into_inner().filter(|part| part.as_rule() == Rule::name).map(|part| self.name(&part)).collect()
     }
 
+    /// A number of decimals; one that is too large is reported.
+    pub(super) fn decimals(&mut self, count: &Pair<'_>, limit: u8) -> Option<u8> {
+        let read = count.as_str().parse().ok().filter(|count| *count <= limit);
+        if read.is_none() {
+            let at = self.span(count);
+            self.fail(SyntaxProblem::TooManyDecimals { limit }, at);
+        }
+        read
+    }
+
     fn rounding(&mut self, pairs: &[Pair<'_>], whole: crate::text::Span) -> Option<Value> {
         let (mut decimals, mut mode) = (0u8, None);
         for pair in pairs {
             let inner = pair.clone().into_inner().next()?;
             match (pair.as_rule(), inner.as_rule()) {
-                (Rule::decimals, _) => match inner.as_str().parse::<u8>().ok().filter(|n| *n <= limits::DECIMALS) {
-                    Some(count) => decimals = count,
-                    None => {
-                        let at = self.span(&inner);
-                        self.fail(SyntaxProblem::TooManyDecimals { limit: limits::DECIMALS }, at);
-                        return None;
-                    }
-                },
+                (Rule::decimals, _) => decimals = self.decimals(&inner, limits::DECIMALS)?,
                 (_, Rule::k_truncation) => mode = Some(RoundingMode::Truncation),
                 (_, Rule::k_half_even) => mode = Some(RoundingMode::HalfEven),
                 _ => mode = Some(RoundingMode::HalfAway),

@@ -1,9 +1,11 @@
 //! The text of one cell to its value.
 
+mod binary;
 mod date;
 mod number;
 mod said;
 
+pub(crate) use binary::{Width, decimal, decimals_in, mistake as binary_mistake};
 pub(crate) use date::{date, long_date, other_style, style_words};
 pub(crate) use number::{NumberStyle, Trouble, compare, compare_number, decimal_of, normal, read_number, readings};
 pub(crate) use said::{Said, read_said};
@@ -71,8 +73,10 @@ pub(crate) enum Mistake {
     ErrorCell,
     /// A formula of a workbook without its result.
     NoResult,
-    /// A binary floating-point number that is not whole.
+    /// A binary floating-point number that stands for no decimal.
     Inexact,
+    /// More decimals than declared.
+    Decimals,
     /// Empty where it may not be.
     Empty,
     /// Not a number.
@@ -130,6 +134,7 @@ impl Mistake {
             Mistake::NoResult => 17,
             Mistake::Inexact => 16,
             Mistake::NotFound => 18,
+            Mistake::Decimals => 19,
         }
     }
 }

@@ -15,22 +15,31 @@ pub(crate) struct NumberStyle {
     thousands: Option<char>,
     declared: bool,
     percent: bool,
+    /// The most decimals.
+    decimals: u8,
 }
 
 impl NumberStyle {
-    /// The marks of a format; `percent` where the column's unit is per cent, so that `12,5 %` may stand in it.
-    pub(crate) fn new(format: &Format, percent: bool) -> Self {
+    /// The marks of a format; `percent` where the column's unit is per cent, so that `12,5 %` may stand in it; `decimals` as
+    /// declared.
+    pub(crate) fn new(format: &Format, percent: bool, decimals: Option<u8>) -> Self {
         NumberStyle {
             decimal: format.decimal.unwrap_or('.'),
             thousands: format.thousands,
             declared: format.decimal.is_some() || format.thousands.is_some(),
             percent,
+            decimals: decimals.unwrap_or(u8::MAX),
         }
     }
 
     /// As a workbook's own numbers are written: a point for decimals and nothing else.
     pub(crate) fn plain(self) -> Self {
-        NumberStyle { decimal: '.', thousands: None, declared: true, percent: self.percent }
+        NumberStyle { decimal: '.', thousands: None, declared: true, ..self }
+    }
+
+    /// The same with however many decimals.
+    pub(crate) fn any_decimals(self) -> Self {
+        NumberStyle { decimals: u8::MAX, ..self }
     }
 
     /// The decimal mark, where it is one byte.
@@ -55,6 +64,8 @@ pub(crate) enum Trouble {
     Shortened,
     /// Too many digits.
     TooLong,
+    /// More decimals than declared.
+    Decimals,
 }
 
 /// Reads a trimmed text.
@@ -74,6 +85,7 @@ pub(crate) fn read_number(text: &str, style: NumberStyle) -> Result<Decimal, Tro
         return Err(Trouble::Style);
     }
     match in_style(digits, style.decimal, style.thousands) {
+        Some(Ok(number)) if number.scale > style.decimals => Err(Trouble::Decimals),
         Some(Ok(number)) => Ok(if negative { Decimal { mantissa: -number.mantissa, ..number } } else { number }),
         Some(Err(TooLong)) => Err(Trouble::TooLong),
         None if is_exponent(digits) => Err(Trouble::Shortened),
@@ -241,7 +253,7 @@ mod tests {
     use super::*;
 
     fn style(decimal: Option<char>, thousands: Option<char>) -> NumberStyle {
-        NumberStyle::new(&Format { decimal, thousands, ..Format::default() }, false)
+        NumberStyle::new(&Format { decimal, thousands, ..Format::default() }, false, None)
     }
 
     fn read(text: &str, decimal: Option<char>, thousands: Option<char>) -> Result<String, Trouble> {

@@ -36,7 +36,7 @@ fn ends(of: &Statistics) -> Option<(&[u8], &[u8])> {
 fn written(form: Form, meaning: Meaning, bytes: &[u8]) -> Option<String> {
     let mut text = String::new();
     match meaning {
-        Meaning::Binary => return None,
+        Meaning::Binary(..) => return None,
         Meaning::Text => text.push_str(std::str::from_utf8(bytes).ok()?),
         Meaning::Whole { .. }
         | Meaning::Decimal(_)

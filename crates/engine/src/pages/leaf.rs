@@ -165,7 +165,8 @@ impl Leaf {
                     let broken = Broken("place in the dictionary");
                     let mut each = Each::new(lines, presence);
                     // A binary number is looked at one by one.
-                    let is_remembered = needed.kind == Kind::Remembered && putting.meaning != Meaning::Binary;
+                    let is_remembered =
+                        needed.kind == Kind::Remembered && !matches!(putting.meaning, Meaning::Binary(..));
                     for place in places {
                         each.empty_ones(&mut putting, &mut into);
                         let Some(line) = each.next() else { break };
@@ -383,12 +384,12 @@ impl Putting<'_, '_, '_> {
 
     /// Numbers need no closer look.
     fn reads_plainly(&self) -> bool {
-        let may_have_parts = match self.meaning {
-            Meaning::Decimal(scale) => scale > 0,
-            Meaning::Whole { .. } | Meaning::Binary => false,
+        let decimals = match self.meaning {
+            Meaning::Decimal(scale) => scale,
+            Meaning::Whole { .. } | Meaning::Binary(..) => 0,
             Meaning::Text | Meaning::Day | Meaning::Instant(_) | Meaning::Truth | Meaning::Uuid => return false,
         };
-        self.needed.quick.is_some() && !(may_have_parts && self.needed.reader.column.whole)
+        self.needed.quick.is_some_and(|quick| decimals <= quick.decimals)
     }
 
     /// A number that needs no closer look.
@@ -510,7 +511,7 @@ impl Putting<'_, '_, '_> {
             return Ok(());
         }
         self.written(raw, line)?;
-        if let (Meaning::Binary, None) = (self.meaning, self.meaning.number(raw)) {
+        if let (Meaning::Binary(..), None) = (self.meaning, self.meaning.number(raw)) {
             self.inexact(line, into);
             return Ok(());
         }
@@ -518,11 +519,13 @@ impl Putting<'_, '_, '_> {
         Ok(())
     }
 
-    /// Puts a binary number that is not whole: what decimal it stands for is not known.
+    /// Puts a binary number of which it is not known for what decimal it stands.
     #[cold]
     fn inexact(&mut self, line: u64, into: &mut Into<'_>) {
-        if self.needed.tells(Mistake::Inexact) {
-            into.mistakes.add(into.at, line, Mistake::Inexact, crate::sheet::bare(self.text));
+        let text = crate::sheet::bare(self.text);
+        let mistake = self.needed.reader.of_binary(text);
+        if self.needed.tells(mistake) {
+            into.mistakes.add(into.at, line, mistake, text);
         }
         if self.needed.kind == Kind::Remembered {
             self.text.clear();

@@ -6,6 +6,7 @@ use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::schema::types::ColumnDescriptor;
 
 use super::page::big_endian;
+use crate::cell::{Width, decimal};
 
 /// How values lie in a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +36,8 @@ pub(crate) enum Meaning {
     Instant(i64),
     /// Yes or no.
     Truth,
-    /// A binary floating-point number.
-    Binary,
+    /// A binary floating-point number that stands for a decimal of so many digits after the mark.
+    Binary(Width, u8),
     /// Sixteen bytes.
     Uuid,
 }
@@ -49,8 +50,9 @@ pub(crate) enum Raw<'v> {
     Bytes(&'v [u8]),
 }
 
-/// The form and the meaning of a column, or its type in words where it has none.
-pub(crate) fn meaning(column: &ColumnDescriptor) -> Result<(Form, Meaning), String> {
+/// The form and the meaning of a column, or its type in words where it has none. `decimals`: as many as its numbers have at
+/// most.
+pub(crate) fn meaning(column: &ColumnDescriptor, decimals: u8) -> Result<(Form, Meaning), String> {
     let refused = || Err(type_name(column));
     if column.max_rep_level() > 0 || column.path().parts().len() > 1 {
         return refused();
@@ -111,7 +113,8 @@ pub(crate) fn meaning(column: &ColumnDescriptor) -> Result<(Form, Meaning), Stri
             (ConvertedType::NONE, Form::Bit) => Ok((form, Meaning::Truth)),
             // The old form of instants: nanoseconds of a day, and the day.
             (ConvertedType::NONE, Form::Int96) => Ok((form, Meaning::Day)),
-            (ConvertedType::NONE, Form::Float | Form::Double) => Ok((form, Meaning::Binary)),
+            (ConvertedType::NONE, Form::Float) => Ok((form, Meaning::Binary(Width::Single, decimals))),
+            (ConvertedType::NONE, Form::Double) => Ok((form, Meaning::Binary(Width::Double, decimals))),
             // Older writers do not say that bytes are text.
             (ConvertedType::NONE, Form::Bytes) => Ok((form, Meaning::Text)),
             (_, _) => refused(),
@@ -137,27 +140,23 @@ fn type_name(column: &ColumnDescriptor) -> String {
     }
 }
 
-/// Largest whole number up to which every whole number has a form of its own among binary floating-point numbers.
-const WHOLE: f64 = 9_007_199_254_740_992.0;
-
 /// The days of the years 1 to 9999.
 const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
 
 impl Meaning {
-    /// A value as exact decimal: mantissa and scale; `None` for what is no number, and for a binary number that is not whole.
+    /// A value as exact decimal: mantissa and scale; `None` for what is no number, and for a binary number that stands for none.
     pub(crate) fn number(self, raw: Raw<'_>) -> Option<(i128, u8)> {
         match (self, raw) {
             (Meaning::Whole { .. }, Raw::Whole(number)) => Some((number, 0)),
             (Meaning::Decimal(scale), Raw::Whole(number)) => Some((number, scale)),
             (Meaning::Decimal(scale), Raw::Bytes(bytes)) => Some((big_endian(bytes)?, scale)),
-            // INVARIANT: it is whole and fits.
-            (Meaning::Binary, Raw::Binary(number)) => {
-                (number.fract() == 0.0 && number.abs() <= WHOLE).then_some((number as i128, 0))
+            (Meaning::Binary(width, decimals), Raw::Binary(number)) => {
+                decimal(number, width, decimals).map(|mantissa| (i128::from(mantissa), decimals))
             }
             (
                 Meaning::Whole { .. }
                 | Meaning::Decimal(_)
-                | Meaning::Binary
+                | Meaning::Binary(..)
                 | Meaning::Text
                 | Meaning::Day
                 | Meaning::Instant(_)
@@ -188,6 +187,8 @@ impl Meaning {
             },
             (Meaning::Truth, Raw::Whole(number)) => out.write_str(if number == 0 { "false" } else { "true" }),
             (_, Raw::Whole(number)) => write!(out, "{number}"),
+            // INVARIANT: it came of 32 bits, and prints as they do.
+            (Meaning::Binary(Width::Single, _), Raw::Binary(number)) => write!(out, "{:?}", number as f32),
             (_, Raw::Binary(number)) => write!(out, "{number:?}"),
             (_, Raw::Bytes(bytes)) => {
                 for (at, byte) in bytes.iter().enumerate() {

@@ -38,6 +38,7 @@ pub fn column(name: &str, of: ColumnType) -> Column {
         missing: None,
         confidential: false,
         qualified: false,
+        decimals: None,
         totals: vec![],
         unknowns: vec![],
         without_number: vec![],

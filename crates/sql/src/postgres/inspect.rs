@@ -147,12 +147,14 @@ fn kind_of(found: &str, column: &Column, catalog: Catalog<'_>) -> Result<Stored,
     let stored = match found {
         "smallint" | "integer" | "bigint" => Stored::Integer,
         "numeric" => Stored::Number,
-        "real" | "double precision" => Stored::Value,
+        "real" => Stored::Single,
+        "double precision" => Stored::Double,
         "date" | "timestamp without time zone" => Stored::Date,
         "boolean" => Stored::YesNo,
         "text" | "character varying" | "character" | "name" | "citext" | "uuid" | "enum" | "\"char\"" => Stored::Text,
         _ => return Err(wanted(column)),
     };
+    let is_number = |stored| matches!(stored, Stored::Number | Stored::Integer | Stored::Single | Stored::Double);
     let bands = match &column.of {
         ColumnType::Dimension(at) => catalog.dimensions.get(*at).is_some_and(is_bands),
         ColumnType::Text | ColumnType::Number(_) | ColumnType::Date | ColumnType::YesNo | ColumnType::Period(_) => {
@@ -162,12 +164,10 @@ fn kind_of(found: &str, column: &Column, catalog: Catalog<'_>) -> Result<Stored,
     let does = match (&column.of, stored) {
         (_, Stored::Text) => true,
         (ColumnType::Text, _) => true,
-        (ColumnType::Number(_), stored) => matches!(stored, Stored::Number | Stored::Integer | Stored::Value),
+        (ColumnType::Number(_), stored) => is_number(stored),
         (ColumnType::Date, stored) => stored == Stored::Date,
         (ColumnType::YesNo, stored) => matches!(stored, Stored::YesNo | Stored::Number | Stored::Integer),
-        (ColumnType::Dimension(_), stored) if bands => {
-            matches!(stored, Stored::Number | Stored::Integer | Stored::Value)
-        }
+        (ColumnType::Dimension(_), stored) if bands => is_number(stored),
         (ColumnType::Dimension(_), stored) => matches!(stored, Stored::Number | Stored::Integer | Stored::YesNo),
         (ColumnType::Period(_), stored) => matches!(stored, Stored::Number | Stored::Integer),
     };

@@ -72,6 +72,7 @@ fn column(name: &str, of: ColumnType) -> Column {
         missing: None,
         confidential: false,
         qualified: false,
+        decimals: None,
         totals: vec![],
         unknowns: vec![],
         without_number: vec![],
