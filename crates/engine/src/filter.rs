@@ -8,6 +8,7 @@ use jauge::program::model::{ColumnTest, Comparison, MissingPolicy, TestKind, Tes
 use jauge::types::Number;
 use rustc_hash::FxHashMap;
 
+use crate::block::ROWS;
 use crate::cell::{Value, compare, compare_number, decimal_of};
 use crate::cluster;
 use crate::fused::PIECE;
@@ -274,6 +275,19 @@ enum Step {
     Not,
 }
 
+/// Rows of a block, as bits.
+type Plane = [u64; ROWS / 64];
+const NO_ROW: Plane = [0; ROWS / 64];
+const ALL_ROWS: Plane = [u64::MAX; ROWS / 64];
+
+/// Buffers for general filters.
+#[derive(Default)]
+pub(crate) struct Planes {
+    /// For each test, the rows for which it holds.
+    tested: Vec<Plane>,
+    stack: Vec<Plane>,
+}
+
 /// All filters of a query, and those of its lanes: a filter and a need make a bit of their own. Bits that the same sets ask for
 /// stand together.
 pub(crate) struct Filters {
@@ -284,6 +298,8 @@ pub(crate) struct Filters {
     pub(crate) test_words: usize,
     /// Filter bit and its steps.
     general: Vec<(usize, Vec<Step>)>,
+    /// The tests that general filters use.
+    tested: Vec<usize>,
     /// Tests between two columns that general filters use.
     between: Vec<(usize, std::sync::Arc<Test>)>,
 }
@@ -338,7 +354,8 @@ impl Filters {
             *bit = moved.get(*bit).copied().unwrap_or(0);
         }
         let words = all.len().div_ceil(64);
-        let mut filters = Filters { bits, words, test_words: 0, general: Vec::new(), between: Vec::new() };
+        let mut filters =
+            Filters { bits, words, test_words: 0, general: Vec::new(), tested: Vec::new(), between: Vec::new() };
         let mut conditions: Vec<Conditions> = catalog.source.columns.iter().map(|_| Conditions::default()).collect();
         let mut flagged = vec![false; tests.len()];
         for (bit, filter) in order.iter().filter_map(|at| all.get(*at)).enumerate() {
@@ -377,6 +394,7 @@ impl Filters {
             if flagged.get(bit) != Some(&true) {
                 continue;
             }
+            filters.tested.push(bit);
             match test.other {
                 Some(_) => filters.between.push((bit, test.clone())),
                 None => {
@@ -413,28 +431,39 @@ impl Filters {
         self.between.iter().map(|(bit, test)| (*bit, test.as_ref()))
     }
 
-    /// Clears the bits of general filters that the test bits do not satisfy.
-    pub(crate) fn general(&self, tests: &[u64], mask: &mut [u64], stack: &mut Vec<bool>) {
+    /// Clears the bits of general filters in the rows whose test bits do not satisfy them. `tests` has the test bits of all
+    /// rows of a block, `masks` each word of their masks.
+    pub(crate) fn general(&self, tests: &[u64], masks: &mut [Vec<u64>], planes: &mut Planes) {
+        let Planes { tested, stack } = planes;
+        tested.resize(64 * self.test_words, NO_ROW);
+        for test in &self.tested {
+            let Some(plane) = tested.get_mut(*test) else { continue };
+            for (word, rows) in plane.iter_mut().zip(tests.chunks(64 * self.test_words)) {
+                let rows = rows.chunks(self.test_words).enumerate();
+                *word = rows.fold(0, |all, (at, bits)| all | u64::from(has(bits, *test)) << at);
+            }
+        }
         for (bit, steps) in &self.general {
             stack.clear();
             for step in steps.iter().rev() {
-                let value = match step {
-                    Step::Test(test) => has(tests, *test),
-                    Step::And(parts) => {
-                        let from = stack.len().saturating_sub(*parts);
-                        stack.drain(from..).all(|part| part)
-                    }
-                    Step::Or(parts) => {
-                        let from = stack.len().saturating_sub(*parts);
-                        // All are drained, also after the first that holds.
-                        stack.drain(from..).fold(false, |any, part| any | part)
-                    }
-                    Step::Not => !stack.pop().unwrap_or(false),
+                let mut join = |parts: &usize, start: Plane, of: fn(u64, u64) -> u64| {
+                    let from = stack.len().saturating_sub(*parts);
+                    stack.drain(from..).fold(start, |all, part| std::array::from_fn(|at| of(all[at], part[at])))
                 };
-                stack.push(value);
+                let plane = match step {
+                    Step::Test(test) => tested.get(*test).copied().unwrap_or(NO_ROW),
+                    Step::And(parts) => join(parts, ALL_ROWS, |all, part| all & part),
+                    Step::Or(parts) => join(parts, NO_ROW, |any, part| any | part),
+                    Step::Not => stack.pop().unwrap_or(NO_ROW).map(|word| !word),
+                };
+                stack.push(plane);
             }
-            if stack.pop() != Some(true) {
-                clear(mask, *bit);
+            let passing = stack.pop().unwrap_or(NO_ROW);
+            let Some(own) = masks.get_mut(bit / 64) else { continue };
+            for (rows, passing) in own.chunks_mut(64).zip(passing) {
+                for (at, word) in rows.iter_mut().enumerate() {
+                    *word &= !((!passing >> at & 1) << (bit % 64));
+                }
             }
         }
     }

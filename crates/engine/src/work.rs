@@ -9,7 +9,7 @@ use crate::class::{Classes, encode_code};
 use crate::column::Kind;
 use crate::distinct::{Keys, Occurrences, identify};
 use crate::facts::{Facts, Waiting};
-use crate::filter::Filters;
+use crate::filter::{Filters, Planes};
 use crate::fold::Folded;
 use crate::fused::{Cells, Lines};
 use crate::limits;
@@ -56,7 +56,7 @@ pub(crate) struct Hands {
     words: Vec<u64>,
     projected: Vec<u64>,
     values: Vec<Value>,
-    stack: Vec<bool>,
+    planes: Planes,
     bytes: Vec<u8>,
 }
 
@@ -90,7 +90,7 @@ impl Scan<'_> {
             words: vec![0; self.shape.width()],
             projected: vec![0; self.shape.width()],
             values: vec![Value::Missing; self.needed.len()],
-            stack: Vec::new(),
+            planes: Planes::default(),
             bytes: Vec::new(),
         };
         let part = Part {
@@ -217,40 +217,31 @@ impl Scan<'_> {
             }
         }
         if self.filters.is_general() {
-            for row in 0..rows {
-                self.general(texts, row, hands);
-            }
+            self.between(texts, hands, rows);
+            self.filters.general(&hands.tests, &mut hands.masks, &mut hands.planes);
         }
     }
 
-    /// The bits of filters that are no plain conjunctions.
-    fn general(&self, texts: &dyn Texts, row: usize, hands: &mut Hands) {
+    /// The test bits of comparisons between two columns.
+    fn between(&self, texts: &dyn Texts, hands: &mut Hands, rows: usize) {
         let test_words = self.filters.test_words;
-        let Some(tests) = hands.tests.get_mut(row * test_words..(row + 1) * test_words) else { return };
+        let place = |column: usize| self.needed.iter().position(|needed| needed.index == column);
         for (bit, test) in self.filters.between() {
             let Some((comparison, other)) = test.other else { continue };
-            let side = |column: usize| {
-                let at = self.needed.iter().position(|needed| needed.index == column);
-                at.map_or((Value::Missing, Cow::Borrowed("")), |at| {
-                    let value = hands.block.value(at, row, &self.needed, &hands.memories);
-                    // Only texts are compared as such.
-                    let text = if value == Value::Text { texts.text(at, row) } else { Cow::Borrowed("") };
-                    (value, text)
-                })
-            };
-            let (left, right) = (side(test.column), side(other));
-            if test.holds_between(comparison, (left.0, &left.1), (right.0, &right.1)) {
-                Filters::mark(tests, bit);
-            }
-        }
-        let words = hands.words.get_mut(..self.shape.mask_words).unwrap_or_default();
-        for (word, all) in words.iter_mut().zip(&hands.masks) {
-            *word = all.get(row).copied().unwrap_or(0);
-        }
-        self.filters.general(tests, words, &mut hands.stack);
-        for (word, all) in words.iter().zip(&mut hands.masks) {
-            if let Some(own) = all.get_mut(row) {
-                *own = *word;
+            let (left, right) = (place(test.column), place(other));
+            for (row, bits) in (0..rows).zip(hands.tests.chunks_mut(test_words)) {
+                let side = |at: Option<usize>| {
+                    at.map_or((Value::Missing, Cow::Borrowed("")), |at| {
+                        let value = hands.block.value(at, row, &self.needed, &hands.memories);
+                        // Only texts are compared as such.
+                        let text = if value == Value::Text { texts.text(at, row) } else { Cow::Borrowed("") };
+                        (value, text)
+                    })
+                };
+                let (left, right) = (side(left), side(right));
+                if test.holds_between(comparison, (left.0, &left.1), (right.0, &right.1)) {
+                    Filters::mark(bits, bit);
+                }
             }
         }
     }
