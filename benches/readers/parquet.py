@@ -19,7 +19,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "benches" / "register"))
 import variants  # noqa: E402
-from compare import Failed, run  # noqa: E402
+from compare import Failed, figures_of, run  # noqa: E402
 
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 PLACE = TARGET / "readers"
@@ -31,16 +31,20 @@ FORMS |= {"one group": ["--group", "1000000000"], "groups of 10 000": ["--group"
 YEAR = "2023"
 
 
-def spread(csv, folder):
+def built(package):
+    """The folder of a package's programs."""
+    subprocess.run(["cargo", "build", "--quiet", "--release", "-p", package, "--bins"], cwd=ROOT, check=True)
+    return TARGET / "release"
+
+
+def spread(parquet, folder):
     """The rows by year, province and cycle: a file each."""
     code = """
 import sys, pyarrow as pa, pyarrow.compute as pc, pyarrow.parquet as pq
 from pathlib import Path
 table, out = pq.read_table(sys.argv[1]), Path(sys.argv[2])
 keys = [pc.cast(pc.year(table["date"]), pa.string()), table["province"], table["cycle"]]
-names = pc.binary_join_element_wise(*[pc.cast(key, pa.string()) for key in keys], "/")
-table = table.append_column("file", names.combine_chunks() if hasattr(names, "combine_chunks") else names)
-table = table.sort_by("file")
+table = table.append_column("file", pc.binary_join_element_wise(*keys, "/")).sort_by("file")
 names = table["file"].to_pylist()
 table = table.drop_columns("file")
 start = 0
@@ -51,7 +55,7 @@ for at in range(1, len(names) + 1):
         pq.write_table(table.slice(start, at - start), path)
         start = at
 """
-    subprocess.run([sys.executable, "-c", code, csv, folder], check=True)
+    subprocess.run([sys.executable, "-c", code, parquet, folder], check=True)
 
 
 def by_date(parquet, out):
@@ -67,7 +71,7 @@ def forms(rows):
     PLACE.mkdir(parents=True, exist_ok=True)
     csv = PLACE / f"register-{rows}.csv"
     if not csv.exists():
-        subprocess.run([TARGET / "release" / "register-data", csv, "--rows", str(rows)], check=True)
+        subprocess.run([built("jauge-benches") / "register-data", csv, "--rows", str(rows)], check=True)
     made = {}
     for name, arguments in FORMS.items():
         path = PLACE / f"register-{rows}-{name.replace(' ', '-')}.parquet"
@@ -104,9 +108,7 @@ def main():
     parser.add_argument("--peers", default="", help="of benches/register/peers.py; on each form of all rows")
     parser.add_argument("--jauge", type=Path, help="the binary to measure (default: this repository's, built now)")
     given = parser.parse_args()
-    packages = ["-p", "jauge-benches"] + ([] if given.jauge else ["-p", "jauge-cli"])
-    subprocess.run(["cargo", "build", "--quiet", "--release", *packages, "--bins"], cwd=ROOT, check=True)
-    jauge = given.jauge or TARGET / "release" / "jauge"
+    jauge = given.jauge or built("jauge-cli") / "jauge"
     peers = [peer for peer in given.peers.split(",") if peer]
     made, runs, said = forms(given.rows), {}, {}
     threads = ["--threads", str(given.threads)]
@@ -114,10 +116,9 @@ def main():
     try:
         for _ in range(given.repetitions):
             for name, (path, more) in made.items():
-                out = PLACE / "figures.csv"
+                said[name] = out = PLACE / f"figures-{name.replace(' ', '-')}.csv"
                 command = [jauge, "eval", project(path), "--lang", "en", "--format", "csv", "-o", out, *threads, *more]
                 runs.setdefault((name, "jauge"), []).append(run(command))
-                said[name] = out.read_bytes()
                 for peer in peers if not more else []:
                     data = f"{path}/**/*.parquet" if path.is_dir() else str(path)
                     command = [sys.executable, REGISTER / "peers.py", peer, data, *threads, "--cells", PLACE / "cells"]
@@ -137,10 +138,13 @@ def main():
             ratio = lambda what: f"{median(other[what] / own[what] for other, own in pairs):.1f}" if pairs else ""
             line += f"| {ratio('wall')}, {ratio('cpu')} " if pairs else "| "
         print(line + "|")
-    all_rows = {name for name, (_, more) in made.items() if not more}
-    differ = [name for name in made if name in all_rows and said[name] != said["snappy"]]
-    asked = [name for name in made if name not in all_rows]
-    differ += [name for name in asked if said[name] != said[asked[0]]]
+    # Read at the end, because a child's peak is at least that of this process.
+    found, differ = {name: figures_of(path) for name, path in said.items()}, []
+    for name, (_, more) in made.items():
+        whole = found["snappy"]
+        wanted = [one for one in whole if one["period"] == YEAR] if more else whole
+        if found[name] != wanted or not wanted:
+            differ.append(name)
     for name in differ:
         print(f"figures from {name} differ", file=sys.stderr)
     return 1 if differ else 0

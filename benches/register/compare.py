@@ -11,6 +11,7 @@ machine does weighs on both. Exit 1 when a cell differs or a run fails, 2 on wro
 """
 
 import argparse
+import csv
 import json
 import os
 import platform
@@ -83,6 +84,12 @@ def register(rows, seed, form="csv", wide=False):
     if not columnar.exists():
         subprocess.run([sys.executable, HERE / "parquet.py", path, columnar], check=True)
     return columnar
+
+
+def figures_of(path):
+    """The lines of a CSV of figures, without what says where they were read: the same figures from other files are equal."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return [{name: text for name, text in row.items() if name not in ("rows_read", "file")} for row in csv.DictReader(file)]
 
 
 def compare(figures, cells, work):

@@ -9,7 +9,6 @@ differs. For Linux and macOS.
 """
 
 import argparse
-import csv
 import os
 import shutil
 import socket
@@ -20,7 +19,7 @@ import time
 from pathlib import Path
 
 import variants
-from compare import PLACE, ROOT, TARGET, Failed, register, run
+from compare import PLACE, ROOT, TARGET, Failed, figures_of, register, run
 
 TYPES = {
     "person_id": "bigint",
@@ -31,8 +30,6 @@ TYPES = {
 }
 # PostgreSQL refuses to run as root.
 OTHER_USER = ["runuser", "-u", "postgres", "--"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-# What says where a row was read, not what the figure is.
-APART = ("rows_read", "file")
 
 
 def programs():
@@ -42,11 +39,6 @@ def programs():
     if not folders:
         sys.exit("PostgreSQL is not installed: apt-get install postgresql")
     return folders[-1]
-
-
-def figures(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return [{name: text for name, text in row.items() if name not in APART} for row in csv.DictReader(file)]
 
 
 def main():
@@ -100,7 +92,7 @@ def main():
             out = PLACE / f"figures-{name}.csv"
             one = run([jauge, "eval", place, "--lang", "en", "--format", "csv", "-o", out])
             print(f"{name}: {one['wall']:.1f} s", flush=True)
-            answers.append(figures(out))
+            answers.append(out)
     except Failed as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -108,7 +100,7 @@ def main():
         if started:
             program("pg_ctl", "-D", server / "data", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
-    one, other = answers
+    one, other = map(figures_of, answers)
     wrong = sum(a != b for a, b in zip(one, other)) + abs(len(one) - len(other))
     print(f"{wrong} of {len(one)} figures differ")
     return 1 if wrong or not one else 0
