@@ -305,7 +305,7 @@ proptest! {
 
     #[test]
     fn threads_may_begin_in_the_middle_of_a_group(
-        lines in proptest::collection::vec(line(), 1..200),
+        lines in proptest::collection::vec(line(), 1..90),
         style in style(),
         page in prop_oneof![Just(1usize), 2usize..60, Just(1_000)],
     ) {
