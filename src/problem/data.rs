@@ -85,6 +85,8 @@ pub enum DataProblem {
         near: Option<String>,
         /// A separator with which the column would be found.
         separator: Option<char>,
+        /// It was sought in a table of a database, not in a file.
+        in_table: bool,
     },
     /// Two columns of the file answer to one declared column.
     DuplicateHeader {
@@ -179,6 +181,11 @@ pub enum DataProblem {
         style: (&'static str, &'static str),
         /// The declaration that would read it.
         other: Option<(&'static str, &'static str)>,
+    },
+    /// `2019-12-31T23:30:00Z` where nothing says by which clock days are counted.
+    InstantWithoutZone {
+        /// The text.
+        text: String,
     },
     /// `2019` in a column of school years.
     NotAPeriod {
@@ -408,7 +415,7 @@ fn en_separator(separator: char) -> String {
 
 impl DataProblem {
     pub(super) const CODES: &'static [&'static str] = &[
-        "E0541", "E0558", "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
+        "E0541", "E0542", "E0558", "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0507", "E0508", "E0509", "E0510", "E0511", "E0512", "E0513",
         "E0514", "E0515", "E0516", "E0517", "E0518", "E0519", "E0520", "E0521", "E0522", "E0523", "E0524", "E0525", "E0526",
         "E0527", "E0528", "E0529", "E0530", "E0535", "E0540", "E0565", "E0566", "E0567", "E0570", "E0571", "E0572", "E0573",
         "E0574", "E0575", "E0576", "W0501", "W0502",
@@ -442,6 +449,7 @@ impl DataProblem {
             DataProblem::ShortenedNumber { .. } => "E0521",
             DataProblem::NumberTooLong { .. } => "E0522",
             DataProblem::NotADate { .. } => "E0523",
+            DataProblem::InstantWithoutZone { .. } => "E0542",
             DataProblem::NotAPeriod { .. } => "E0524",
             DataProblem::UnknownCode { .. } => "E0525",
             DataProblem::InNoBand { .. } => "E0526",
@@ -697,6 +705,18 @@ impl DataProblem {
                     "round the value where it is computed, and export the column as a decimal (DECIMAL(12, 2), for instance) or as text",
                 ),
             },
+            DataProblem::InstantWithoutZone { text } => Both {
+                fr: Words::new(
+                    format!("« {text} » est un instant, et la source ne dit pas l'heure de quel lieu compte"),
+                    "selon le lieu, c'est ce jour, la veille ou le lendemain",
+                    "à Rabat, écrivez sous la source : fuseau horaire: \"UTC+1\" ; en temps universel : fuseau horaire: \"UTC\"",
+                ),
+                en: Words::new(
+                    format!("`{text}` is an instant, and the source does not say whose clock counts"),
+                    "depending on the place it is this day, the day before or the day after",
+                    "in Rabat, write under the source: time zone: \"UTC+1\"; in universal time: time zone: \"UTC\"",
+                ),
+            },
             DataProblem::MoreDecimals { text, column, most, found } => {
                 let declared = decimals_words(*most);
                 let found = found.map(decimals_words);
@@ -795,34 +815,48 @@ impl DataProblem {
                     "separator: \";\"",
                 ),
             },
-            DataProblem::MissingColumn { column, sought, found, near, separator } => Both {
-                fr: Words::new(
-                    format!("la colonne « {column} » n'est pas dans le fichier"),
-                    format!("en-têtes trouvés : {}", fr_list(found)),
-                    match (separator, near) {
-                        (Some(separator), _) => fr_separator(*separator),
-                        (None, Some(near)) => format!("{column}  …, en-tête \"{near}\""),
-                        (None, None) => format!(
-                            "cherchée sous {} ; indiquez son en-tête dans le fichier : {column}  …, en-tête \"…\"",
-                            fr_list(sought)
-                        ),
-                    },
-                )
-                .and("déclarée ici"),
-                en: Words::new(
-                    format!("the column `{column}` is not in the file"),
-                    format!("headers found: {}", en_list(found)),
-                    match (separator, near) {
-                        (Some(separator), _) => en_separator(*separator),
-                        (None, Some(near)) => format!("{column}  …, header \"{near}\""),
-                        (None, None) => format!(
-                            "sought as {}; give its header in the file: {column}  …, header \"…\"",
-                            en_list(sought)
-                        ),
-                    },
-                )
-                .and("declared here"),
-            },
+            DataProblem::MissingColumn { column, sought, found, near, separator, in_table } => {
+                let (place, headers) = match in_table {
+                    true => (Both { fr: "la table", en: "the table" }, Both { fr: "colonnes trouvées", en: "columns found" }),
+                    false => (Both { fr: "le fichier", en: "the file" }, Both { fr: "en-têtes trouvés", en: "headers found" }),
+                };
+                let own = match in_table {
+                    true => Both { fr: "son nom", en: "its name" },
+                    false => Both { fr: "son en-tête", en: "its header" },
+                };
+                Both {
+                    fr: Words::new(
+                        format!("la colonne « {column} » n'est pas dans {}", place.fr),
+                        format!("{} : {}", headers.fr, fr_list(found)),
+                        match (separator, near) {
+                            (Some(separator), _) => fr_separator(*separator),
+                            (None, Some(near)) => format!("{column}  …, en-tête \"{near}\""),
+                            (None, None) => format!(
+                                "cherchée sous {} ; indiquez {} dans {} : {column}  …, en-tête \"…\"",
+                                fr_list(sought),
+                                own.fr,
+                                place.fr
+                            ),
+                        },
+                    )
+                    .and("déclarée ici"),
+                    en: Words::new(
+                        format!("the column `{column}` is not in {}", place.en),
+                        format!("{}: {}", headers.en, en_list(found)),
+                        match (separator, near) {
+                            (Some(separator), _) => en_separator(*separator),
+                            (None, Some(near)) => format!("{column}  …, header \"{near}\""),
+                            (None, None) => format!(
+                                "sought as {}; give {} in {}: {column}  …, header \"…\"",
+                                en_list(sought),
+                                own.en,
+                                place.en
+                            ),
+                        },
+                    )
+                    .and("declared here"),
+                }
+            }
             DataProblem::DuplicateHeader { header, columns: (first, second) } => Both {
                 fr: Words::new(
                     format!("deux colonnes du fichier répondent à « {header} »"),

@@ -7,6 +7,11 @@ use crate::types::Number;
 /// E04.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TimeProblem {
+    /// `fuseau horaire: "Africa/Casablanca"`
+    NoSuchZone {
+        /// The text.
+        text: String,
+    },
     /// `cible: 2019-2020 >= 5` in a project without a calendar of school years.
     NotAPeriod {
         /// The text.
@@ -148,7 +153,7 @@ pub enum TimeProblem {
 impl TimeProblem {
     pub(super) const CODES: &'static [&'static str] = &[
         "E0401", "E0402", "E0403", "E0404", "E0405", "E0406", "E0407", "E0408", "E0409", "E0410", "E0411", "E0412",
-        "E0413", "E0414", "E0415", "E0416", "W0401",
+        "E0413", "E0414", "E0415", "E0416", "E0417", "W0401",
     ];
 
     pub(super) fn code(&self) -> &'static str {
@@ -169,12 +174,25 @@ impl TimeProblem {
             TimeProblem::PeriodAsCondition { .. } => "E0414",
             TimeProblem::WindowForOne { .. } => "E0415",
             TimeProblem::StatusBands => "E0416",
+            TimeProblem::NoSuchZone { .. } => "E0417",
             TimeProblem::ToBeDefined { .. } => "W0401",
         }
     }
 
     pub(super) fn words(&self) -> Both<Words> {
         match self {
+            TimeProblem::NoSuchZone { text } => Both {
+                fr: Words::new(
+                    format!("« {text} » n'est pas un décalage avec le temps universel"),
+                    "de UTC-12 à UTC+14",
+                    "fuseau horaire: \"UTC+1\"",
+                ),
+                en: Words::new(
+                    format!("`{text}` is no distance from universal time"),
+                    "from UTC-12 to UTC+14",
+                    "time zone: \"UTC+1\"",
+                ),
+            },
             TimeProblem::NotAPeriod { text, example } => both(
                 format!("« {text} » n'est une période d'aucun calendrier du projet"),
                 "période inconnue",

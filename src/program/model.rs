@@ -7,7 +7,7 @@ pub use crate::syntax::ast::{
     Aggregate, ChangeKind, Comparison, ItemKind, MilestonesOf, MissingPolicy, Operator, SeriesOf,
 };
 use crate::text::{Lang, Localized, Span};
-use crate::types::{Additivity, Calendar, CalendarId, Number, Period, Range, Rounding, RoundingMode, Unit};
+use crate::types::{Additivity, Calendar, CalendarId, Number, Offset, Period, Range, Rounding, RoundingMode, Unit};
 
 /// A checked project. Ids are indexes into these vectors.
 #[derive(Debug, Clone, Default)]
@@ -306,6 +306,8 @@ pub struct Format {
     pub thousands: Option<char>,
     /// Order of day, month and year; ISO where nothing is declared.
     pub dates: DateStyle,
+    /// Which clock says on what day an instant falls, that is known in universal time.
+    pub zone: Option<Offset>,
 }
 
 /// Which sheet of a workbook.

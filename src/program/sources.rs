@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::problem::{NameProblem, Named, Problem, TypeProblem, decimals_words};
+use crate::problem::{NameProblem, Named, Problem, TimeProblem, TypeProblem, decimals_words};
 use crate::syntax::ast::{
     BlockKind, Choice, ColumnLine, ColumnOf, ColumnOption, Key, Name, RowIs, SheetNamed, Text, Value,
 };
 use crate::text::Both;
-use crate::types::{CalendarId, Number, Unit};
+use crate::types::{CalendarId, Number, Offset, Unit};
 
 use super::address::table_address;
 use super::collect::Decl;
@@ -143,6 +143,11 @@ impl<'a> Checker<'a> {
             column.whole = matches!(&column.of, ColumnType::Number(unit) if self.counts_persons(unit));
         }
         self.threshold(decl, source);
+        if let Some(Value::Text(text)) = decl.field(Key::TimeZone).map(|field| &field.value)
+            && source.format.zone.is_none()
+        {
+            self.report(Problem::new(TimeProblem::NoSuchZone { text: text.text.clone() }, text.span));
+        }
     }
 
     fn columns(&mut self, at: usize, decl: &Decl<'a>, source: &mut DataSource) {
@@ -544,6 +549,7 @@ fn format_of(decl: &Decl<'_>) -> Format {
         decimal: choice(Key::DecimalMark).and_then(mark),
         thousands: choice(Key::ThousandsMark).and_then(mark),
         dates: choice(Key::DateStyle).map_or(DateStyle::default(), date_style),
+        zone: decl.text(Key::TimeZone).and_then(|text| Offset::read(&text)),
     }
 }
 

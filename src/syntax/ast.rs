@@ -174,6 +174,8 @@ pub enum Key {
     ThousandsMark,
     /// `dates: jj/mm/aaaa | mm/jj/aaaa | aaaa-mm-jj` / `dates: dd/mm/yyyy | mm/dd/yyyy | yyyy-mm-dd` → [`Value::Choice`]
     DateStyle,
+    /// `fuseau horaire: "UTC+1"` / `time zone: "UTC+1"`: on which day an instant falls → [`Value::Text`]
+    TimeZone,
     /// `producteur: "MENFPESRS"` / `provider:` → [`Value::Text`]
     Provider,
     /// `chaque ligne est: un élève | un événement | un effectif` / `each row is: a pupil | an event | a count` → [`Value::RowIs`]

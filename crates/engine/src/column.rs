@@ -9,12 +9,12 @@ use jauge::problem::{DataProblem, Fact, close_to};
 use jauge::program::model::{Column, ColumnType, DateStyle, Dimension, LookUp};
 use jauge::program::{SaidOfStage, read_period, read_stage_date, said_of_stage};
 use jauge::text::Lang;
-use jauge::types::{Calendar, CalendarId, Date, Number, Period, Unit};
+use jauge::types::{Calendar, CalendarId, Date, Number, Offset, Period, Unit};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
-    Mistake, NumberStyle, Trouble, Value, binary_mistake, compare_number, date, decimals_in, long_date, other_style,
-    read_number, read_said, readings, style_words,
+    Mistake, NumberStyle, Trouble, Value, binary_mistake, compare_number, date, decimals_in, is_instant, long_date,
+    other_style, read_number, read_said, readings, style_words,
 };
 use crate::filter::Conditions;
 use crate::limits;
@@ -38,7 +38,7 @@ pub(crate) struct Reader<'a> {
 enum Of<'a> {
     Text,
     Number(NumberStyle),
-    Date(DateStyle),
+    Date(DateStyle, Option<Offset>),
     YesNo(FxHashMap<String, bool>),
     Member {
         dimension: &'a Dimension,
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         let of = match &column.of {
             ColumnType::Text => Of::Text,
             ColumnType::Number(unit) => Of::Number(NumberStyle::new(format, *unit == Unit::Percent, column.decimals)),
-            ColumnType::Date => Of::Date(format.dates),
+            ColumnType::Date => Of::Date(format.dates, format.zone),
             ColumnType::YesNo => Of::YesNo(yes_no(column)),
             ColumnType::Dimension(at) => match catalog.dimensions.get(*at) {
                 Some(dimension) => Of::Member {
@@ -145,9 +145,13 @@ impl<'a> Reader<'a> {
     pub(crate) fn looked(&self) -> Option<&Looked> {
         match &self.of {
             Of::LookedUp(looked) => Some(looked),
-            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Member { .. } | Of::Period(_) | Of::Nothing => {
-                None
-            }
+            Of::Text
+            | Of::Number(_)
+            | Of::Date(..)
+            | Of::YesNo(_)
+            | Of::Member { .. }
+            | Of::Period(_)
+            | Of::Nothing => None,
         }
     }
 
@@ -216,7 +220,7 @@ impl<'a> Reader<'a> {
             }
             Of::Text
             | Of::Number(_)
-            | Of::Date(_)
+            | Of::Date(..)
             | Of::YesNo(_)
             | Of::Member { .. }
             | Of::Period(_)
@@ -236,7 +240,7 @@ impl<'a> Reader<'a> {
             }
             Of::Text
             | Of::Number(_)
-            | Of::Date(_)
+            | Of::Date(..)
             | Of::YesNo(_)
             | Of::Member { .. }
             | Of::LookedUp(_)
@@ -250,8 +254,12 @@ impl<'a> Reader<'a> {
             Of::Text => Ok(Value::Text),
             Of::Number(style) if typed => self.number(text, style.plain()),
             Of::Number(style) => self.number(text, *style),
-            Of::Date(_) if typed => date(text, DateStyle::YearMonthDay).map(Value::Day).ok_or(Mistake::NotADate),
-            Of::Date(style) => date(text, *style).or_else(|| long_date(text)).map(Value::Day).ok_or(Mistake::NotADate),
+            Of::Date(style, zone) => {
+                let style = if typed { DateStyle::YearMonthDay } else { *style };
+                let day = date(text, style, *zone).or_else(|| if typed { None } else { long_date(text) });
+                let wrong = || if is_instant(text, style) { Mistake::NoZone } else { Mistake::NotADate };
+                day.map(Value::Day).ok_or_else(wrong)
+            }
             Of::YesNo(words) => words
                 .get(&plain(text))
                 .or_else(|| words.get(&plain(text).to_lowercase()))
@@ -261,7 +269,9 @@ impl<'a> Reader<'a> {
                 let style = if typed { style.plain() } else { *style };
                 member(text, dimension, spellings, style, *has_bands)
             }
-            Of::Period(periods) => periods.read(text).map(Value::Period).ok_or(Mistake::NotAPeriod),
+            Of::Period(periods) => periods.read(text).map(Value::Period).ok_or_else(|| {
+                if is_instant(text, DateStyle::YearMonthDay) { Mistake::NoZone } else { Mistake::NotAPeriod }
+            }),
             Of::LookedUp(looked) => looked.value(text),
             Of::Nothing => Ok(Value::Missing),
         }
@@ -349,6 +359,7 @@ impl<'a> Reader<'a> {
             }
             Mistake::Shortened => DataProblem::ShortenedNumber { text },
             Mistake::TooLong => DataProblem::NumberTooLong { text, limit: limits::DIGITS },
+            Mistake::NoZone => DataProblem::InstantWithoutZone { text },
             Mistake::NotADate => {
                 let other = if masked { None } else { other_style(&text, self.dates).map(style_words) };
                 DataProblem::NotADate { text, style: style_words(self.dates), other }
@@ -358,7 +369,7 @@ impl<'a> Reader<'a> {
                     Of::Period(periods) => Some(periods.calendar),
                     Of::Text
                     | Of::Number(_)
-                    | Of::Date(_)
+                    | Of::Date(..)
                     | Of::YesNo(_)
                     | Of::Member { .. }
                     | Of::LookedUp(_)
@@ -395,7 +406,7 @@ impl<'a> Reader<'a> {
             Of::Member { style, has_bands: true, .. } => Some(*style),
             Of::Member { .. }
             | Of::Text
-            | Of::Date(_)
+            | Of::Date(..)
             | Of::YesNo(_)
             | Of::Period(_)
             | Of::LookedUp(_)
@@ -406,7 +417,7 @@ impl<'a> Reader<'a> {
     fn dimension_name(&self) -> String {
         match &self.of {
             Of::Member { dimension, .. } => dimension.name.clone(),
-            Of::Text | Of::Number(_) | Of::Date(_) | Of::YesNo(_) | Of::Period(_) | Of::LookedUp(_) | Of::Nothing => {
+            Of::Text | Of::Number(_) | Of::Date(..) | Of::YesNo(_) | Of::Period(_) | Of::LookedUp(_) | Of::Nothing => {
                 String::new()
             }
         }
@@ -721,7 +732,7 @@ impl Needed<'_> {
             Of::Text if self.keys.is_empty() && self.conditions.is_empty() => Kind::Text,
             Of::Text
             | Of::Number(_)
-            | Of::Date(_)
+            | Of::Date(..)
             | Of::YesNo(_)
             | Of::Member { .. }
             | Of::Period(_)

@@ -193,6 +193,7 @@ fn missing_column(
         found: headers.names.iter().map(|name| shorten(name)).collect(),
         near,
         separator,
+        in_table: false,
     };
     Problem::at(fact, Place::Data(at)).also(column.definition)
 }

@@ -247,6 +247,7 @@ impl<'p> Meaning<'p> {
             lines.push(format!("covers {}", self.dimension_name(*dimension)));
         }
         lines.extend(source.covers_period.map(|period| format!("covers {}", self.period(period))));
+        lines.extend(source.format.zone.map(|zone| format!("days {} minutes ahead", zone.minutes())));
         lines.extend(source.margin.as_ref().map(|margin| format!("margin {}", exact(margin))));
         lines.push(format!("threshold {}", source.threshold.unwrap_or(0)));
         if let Some(FactRows { column, same, stated, by, priority }) = &source.facts {

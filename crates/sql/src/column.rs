@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use jauge::plan::{Catalog, Cube};
 use jauge::program::model::{Column, ColumnType, DateStyle, Dimension, Format};
-use jauge::types::{Number, Unit};
+use jauge::types::{Number, Offset, Unit};
 use jauge_engine::shared;
 
 use crate::dialect::Dialect;
@@ -103,7 +103,9 @@ impl<'a> Read<'a> {
         let floats = match (stored, d) {
             (Stored::Single, Dialect::Postgresql) if is_number => Floats::Of("real", 1 << 24),
             (Stored::Double, Dialect::Postgresql) if is_number => Floats::Of("double precision", 1 << 53),
-            (Stored::Text | Stored::Date | Stored::YesNo, _) | (_, Dialect::Postgresql) => Floats::None,
+            (Stored::Text | Stored::Date | Stored::Instant | Stored::YesNo, _) | (_, Dialect::Postgresql) => {
+                Floats::None
+            }
             (_, Dialect::Duckdb | Dialect::Clickhouse | Dialect::Spark) if is_number => Floats::Asked,
             (_, Dialect::Duckdb | Dialect::Clickhouse | Dialect::Spark) => Floats::None,
         };
@@ -115,6 +117,7 @@ impl<'a> Read<'a> {
         let stored = match (stored, &of) {
             (Stored::Number | Stored::Integer, Of::Number | Of::Bands(_)) if is_exact => stored,
             (Stored::Date, Of::Date) => Stored::Date,
+            (Stored::Instant, Of::Date) if d == Dialect::Postgresql => Stored::Instant,
             (Stored::YesNo, Of::YesNo) => Stored::YesNo,
             (Stored::Text, _) => Stored::Text,
             (
@@ -123,6 +126,7 @@ impl<'a> Read<'a> {
                 | Stored::Single
                 | Stored::Double
                 | Stored::Date
+                | Stored::Instant
                 | Stored::YesNo
                 | Stored::Value,
                 _,
@@ -145,6 +149,7 @@ impl<'a> Read<'a> {
         match stored {
             Stored::Text | Stored::Value => read.texts(&cell, &format, with),
             Stored::Number | Stored::Integer | Stored::Date | Stored::YesNo => read.typed(&cell, with),
+            Stored::Instant => read.typed(&here(&cell, format.zone), with),
             // They have become values.
             Stored::Single | Stored::Double => {}
         }
@@ -186,6 +191,7 @@ impl<'a> Read<'a> {
                     | Stored::Double
                     | Stored::Text
                     | Stored::Date
+                    | Stored::Instant
                     | Stored::YesNo
                     | Stored::Value => {
                         format!("CASE WHEN {fits} THEN {number} END")
@@ -204,8 +210,13 @@ impl<'a> Read<'a> {
                 // Also what is infinite is in no year.
                 let fits = match d {
                     Dialect::Postgresql => format!("{raw} >= DATE '0001-01-01' AND {raw} < DATE '10000-01-01'"),
-                    Dialect::Duckdb | Dialect::Clickhouse | Dialect::Spark => format!("{year} BETWEEN 1 AND 9999"),
+                    // Whose day an instant is cannot be said there.
+                    Dialect::Duckdb | Dialect::Clickhouse | Dialect::Spark => {
+                        format!("{} AND {year} BETWEEN 1 AND 9999", d.has_no_clock(&raw))
+                    }
                 };
+                let unsaid = self.is_unsaid(with);
+                let fits = if unsaid { format!("{fits} AND {raw} = date_trunc('day', {raw})") } else { fits };
                 self.vals.push((self.name("j"), format!("CASE WHEN {fits} THEN {} END", d.days(&raw))));
                 if with.months {
                     self.vals.push((self.name("a"), format!("CASE WHEN {fits} THEN {year} * 12 + {month} - 1 END")));
@@ -215,9 +226,19 @@ impl<'a> Read<'a> {
             Of::YesNo => self.vals.push((self.name("b"), raw.clone())),
             Of::Text | Of::Member(_) | Of::Period { .. } => {}
         }
-        let text = d.text(&raw);
+        let text = if self.is_unsaid(with) {
+            let time = format!("rtrim(rtrim(to_char({raw}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0'), '.')");
+            d.text(&format!("CASE WHEN isfinite({raw}) THEN {time} || 'Z' ELSE CAST({raw} AS text) END"))
+        } else {
+            d.text(&raw)
+        };
         self.vals.push((self.name("s"), text));
         self.bands(with);
+    }
+
+    /// Its cells are instants, and nothing says by which clock they fall on days: only those at midnight are dates.
+    fn is_unsaid(&self, with: &Reading<'_>) -> bool {
+        self.stored == Stored::Instant && with.catalog.source.format.zone.is_none()
     }
 
     /// A cell that is read from its text.
@@ -306,6 +327,7 @@ impl<'a> Read<'a> {
                     | Stored::Single
                     | Stored::Double
                     | Stored::Date
+                    | Stored::Instant
                     | Stored::YesNo => Marks::new(format, percent, declared),
                 };
                 let bands = matches!(self.of, Of::Bands(_));
@@ -608,6 +630,11 @@ impl Read<'_> {
         };
         format!("CASE WHEN {} IS NULL THEN {empty}{known} WHEN {listed} THEN 0 ELSE {unread} END", self.val("s"))
     }
+}
+
+/// An instant as the clock of the source shows it, or that of universal time.
+fn here(cell: &str, zone: Option<Offset>) -> String {
+    format!("{cell} AT TIME ZONE INTERVAL '{} minutes'", zone.map_or(0, Offset::minutes))
 }
 
 /// The column of a level of a dimension.

@@ -285,6 +285,16 @@ impl Dialect {
         }
     }
 
+    /// Whether a date is kept without a clock, so that its day is its own. Of the type alone, which is one for all rows.
+    pub(crate) fn has_no_clock(self, date: &str) -> String {
+        match self {
+            Dialect::Postgresql => format!("pg_typeof({date}) <> CAST('timestamptz' AS regtype)"),
+            Dialect::Duckdb => format!("typeof({date}) <> 'TIMESTAMP WITH TIME ZONE'"),
+            Dialect::Clickhouse => format!("toTypeName({date}) NOT LIKE '%DateTime%'"),
+            Dialect::Spark => format!("typeof({date}) <> 'timestamp'"),
+        }
+    }
+
     /// Whole division of numbers that are not negative.
     pub(crate) fn divided(self, value: &str, by: i32) -> String {
         match self {

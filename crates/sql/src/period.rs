@@ -13,11 +13,12 @@ pub(crate) struct DateForm {
     pub(crate) parts: [String; 3],
 }
 
-/// The form of dates in an order of day, month and year. A time of day after the date is not looked at.
+/// The form of dates in an order of day, month and year. A time of day after the date is not looked
+/// at; one that says its clock is read in files only.
 pub(crate) fn date_form(style: DateStyle) -> DateForm {
     let (two, four) = ("[0-9]{1,2}", "[0-9]{4}");
     let any = "[-/.]";
-    let time = "([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?";
+    let time = "([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?";
     let (first, second, third) = match style {
         DateStyle::YearMonthDay => (four, two, two),
         DateStyle::DayMonthYear | DateStyle::MonthDayYear => (two, two, four),

@@ -20,6 +20,8 @@ pub enum Stored {
     Integer,
     /// Dates, or moments whose time of day is not looked at.
     Date,
+    /// Instants: on which day one falls is said by the clock of the source.
+    Instant,
     /// Truth values.
     YesNo,
     /// Binary floating-point numbers of 32 bits.

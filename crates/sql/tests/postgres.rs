@@ -289,3 +289,38 @@ fn floating_point_numbers() {
     }
     insta::assert_snapshot!("floating_point_numbers", out.replace(&server.port.to_string(), "PORT"));
 }
+
+/// Instants fall on a day of the clock that the source says, whatever the clock of the server's session is.
+#[test]
+fn instants() {
+    let Some(server) = Server::start() else { return };
+    let mut client = server.client();
+    client
+        .batch_execute(
+            "ALTER DATABASE postgres SET timezone = 'Asia/Tokyo'; \
+             CREATE TABLE pupils (id text, name text, at timestamptz, sex text, mark integer); \
+             INSERT INTO pupils VALUES ('p1', 'n', '2019-12-31 23:30:00+00', 'F', 1), \
+             ('p2', 'n', '2019-12-31 22:59:59.5+00', 'F', 10), ('p3', 'n', '2020-01-01 00:00:00+00', 'F', 100), \
+             ('p4', 'n', '2020-01-01 00:00:00.5+00', 'F', 1000)",
+        )
+        .expect("a table");
+    let mut out = String::new();
+    for zone in ["", "UTC", "UTC+1", "UTC-1"] {
+        let field = if zone.is_empty() { String::new() } else { format!("  time zone: \"{zone}\"\n") };
+        let text = PUPILS
+            .replace("  period:      year (year)\n", &format!("{field}  period:      at (year)\n"))
+            .replace("    id   text\n", "    id   text\n    at   date\n");
+        let program = program(&text.replace("postgres://?table=pupils", &server.address("pupils")), Lang::En);
+        let plan = everything(&program);
+        let cubes = answers(&program, &plan, &Postgres::default());
+        assert!(!cubes[0].unreadable, "{}", told(&cubes[0].problems));
+        let figures = evaluate(&program, &plan, &cubes).0.figures;
+        let marks: Vec<String> = figures
+            .iter()
+            .filter(|figure| program.indicators[figure.indicator].name == "marks")
+            .map(|figure| format!("{:?} {:?}", figure.period.first, figure.value))
+            .collect();
+        out.push_str(&format!("# zone `{zone}`\n{}\n{}", marks.join("\n"), told(&cubes[0].problems)));
+    }
+    insta::assert_snapshot!("instants", out);
+}

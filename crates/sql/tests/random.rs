@@ -47,7 +47,7 @@ fn random_tables() {
             (3, _, PERSON) => "varchar(40)",
             (_, Stored::Number, _) => "numeric",
             (_, Stored::Integer, _) => "integer",
-            (_, Stored::Date, _) => "date",
+            (_, Stored::Date | Stored::Instant, _) => "date",
             (_, Stored::YesNo, _) => "boolean",
             (_, Stored::Single | Stored::Double | Stored::Value, _) => "double precision",
         };

@@ -1,9 +1,9 @@
 //! The CSV text of a page to the same rows as a Parquet file: whole numbers and ISO dates with their
-//! types, numbers with decimals as floating-point numbers of 64 bits, the rest as text.
+//! types, numbers with decimals as floating-point numbers of 64 bits, instants as such, the rest as text.
 
 use std::sync::Arc;
 
-use parquet::basic::{LogicalType, Repetition, Type};
+use parquet::basic::{LogicalType, Repetition, TimeUnit, Type};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
@@ -15,6 +15,8 @@ enum Of {
     Whole(Vec<Option<i64>>),
     Day(Vec<Option<i32>>),
     Double(Vec<Option<f64>>),
+    /// Milliseconds.
+    Instant(Vec<Option<i64>>),
     Text(Vec<Option<ByteArray>>),
 }
 
@@ -38,6 +40,7 @@ pub fn parquet_of_groups(text: &str, rows_each: usize) -> Result<Vec<u8>, Parque
             Of::Whole(_) => (Type::INT64, None),
             Of::Day(_) => (Type::INT32, Some(LogicalType::Date)),
             Of::Double(_) => (Type::DOUBLE, None),
+            Of::Instant(_) => (Type::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
             Of::Text(_) => (Type::BYTE_ARRAY, Some(LogicalType::String)),
         };
         let field = Field::primitive_type_builder(name, physical)
@@ -57,7 +60,7 @@ pub fn parquet_of_groups(text: &str, rows_each: usize) -> Result<Vec<u8>, Parque
         for column in &columns {
             let Some(mut writer) = group.next_column()? else { break };
             match column {
-                Of::Whole(cells) => {
+                Of::Whole(cells) | Of::Instant(cells) => {
                     let (there, levels) = split(cells.get(these.clone()).unwrap_or(&[]));
                     writer.typed::<Int64Type>().write_batch(&there, Some(&levels), None)?;
                 }
@@ -96,6 +99,12 @@ fn of(cells: &[Option<&str>]) -> Of {
     };
     let days: Vec<Option<i32>> = cells.iter().map(|cell| cell.and_then(day)).collect();
     let whole: Vec<Option<i64>> = cells.iter().map(|cell| cell.and_then(|cell| cell.parse().ok())).collect();
+    let instant = |cell: &str| {
+        let (date, time) = cell.strip_suffix('Z')?.split_once('T')?;
+        let seconds = time.split(':').try_fold(0, |sum, part| part.parse::<i64>().ok().map(|part| sum * 60 + part))?;
+        Some((i64::from(day(date)?) * 86_400 + seconds) * 1_000)
+    };
+    let instants: Vec<Option<i64>> = cells.iter().map(|cell| cell.and_then(instant)).collect();
     let decimal = |cell: &str| cell.starts_with(|sign: char| sign == '-' || sign.is_ascii_digit());
     let doubles: Vec<Option<f64>> =
         cells.iter().map(|cell| cell.filter(|cell| decimal(cell)).and_then(|cell| cell.parse().ok())).collect();
@@ -106,6 +115,8 @@ fn of(cells: &[Option<&str>]) -> Of {
         Of::Day(days)
     } else if there > 0 && doubles.iter().flatten().count() == there {
         Of::Double(doubles)
+    } else if there > 0 && instants.iter().flatten().count() == there {
+        Of::Instant(instants)
     } else {
         Of::Text(cells.iter().map(|cell| cell.map(ByteArray::from)).collect())
     }

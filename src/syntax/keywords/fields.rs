@@ -113,6 +113,7 @@ pub const FIELDS: &[FieldEntry] = &[
     row(Key::DecimalMark, &[Source], Shape::Choice(&[C::Comma, C::Point]), &["décimale"], &["decimal mark"]),
     row(Key::ThousandsMark, &[Source], Shape::Choice(&[C::Space, C::Point, C::Comma, C::Apostrophe, C::NoMark]), &["milliers"], &["thousands mark"]),
     row(Key::DateStyle, &[Source], Shape::Choice(&[C::DayMonthYear, C::MonthDayYear, C::YearMonthDay]), &["dates"], &["dates"]),
+    row(Key::TimeZone, &[Source], Shape::Text, &["fuseau horaire"], &["time zone"]),
     row(Key::Provider, &[Source], Shape::Text, &["producteur"], &["provider"]),
     row(Key::EachRowIs, &[Source], Shape::RowIs, &["chaque ligne est"], &["each row is"]),
     row(Key::RowKey, &[Source], Shape::Names, &["identifiant"], &["key"]),

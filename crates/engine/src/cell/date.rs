@@ -2,11 +2,34 @@
 
 use jauge::program::model::DateStyle;
 use jauge::syntax::keywords::{MONTHS, fold};
-use jauge::types::Date;
+use jauge::types::{Date, Offset};
 
-/// A trimmed text to its day number. A time of day after the date is not looked at.
-pub(crate) fn date(text: &str, style: DateStyle) -> Option<i32> {
-    let (first, second, third) = three(day_part(text)?)?;
+/// A trimmed text to its day number. A time of day after the date is not looked at, unless it says by how much its clock is ahead of
+/// universal time: then it is an instant, that falls on a day of the clock `zone`; without one, an instant at midnight by its own
+/// clock is a date, and another one is none.
+pub(crate) fn date(text: &str, style: DateStyle, zone: Option<Offset>) -> Option<i32> {
+    let (day, clock) = parts(text)?;
+    let day = day_of(day, style)?;
+    match (clock, zone) {
+        (None, _) | (Some(Clock { midnight: true, .. }), None) => Some(day),
+        (Some(Clock { midnight: false, .. }), None) => None,
+        (Some(clock), Some(zone)) => {
+            let minutes = clock.minutes - clock.ahead + i32::from(zone.minutes());
+            Some(day + minutes.div_euclid(MINUTES))
+        }
+    }
+}
+
+/// Whether a text is an instant, so that only a clock says its day.
+pub(crate) fn is_instant(text: &str, style: DateStyle) -> bool {
+    parts(text).is_some_and(|(day, clock)| clock.is_some() && day_of(day, style).is_some())
+}
+
+/// Minutes of a day.
+const MINUTES: i32 = 24 * 60;
+
+fn day_of(text: &str, style: DateStyle) -> Option<i32> {
+    let (first, second, third) = three(text)?;
     let (year, month, day) = match style {
         DateStyle::YearMonthDay => (first, second, third),
         DateStyle::DayMonthYear => (third, second, first),
@@ -83,7 +106,7 @@ fn is_weekday(word: &str) -> bool {
 pub(crate) fn other_style(text: &str, declared: DateStyle) -> Option<DateStyle> {
     [DateStyle::YearMonthDay, DateStyle::DayMonthYear, DateStyle::MonthDayYear]
         .into_iter()
-        .find(|style| *style != declared && date(text, *style).is_some())
+        .find(|style| *style != declared && parts(text).is_some_and(|(day, _)| day_of(day, *style).is_some()))
 }
 
 /// How the declaration writes a style, in French and in English.
@@ -95,12 +118,42 @@ pub(crate) fn style_words(style: DateStyle) -> (&'static str, &'static str) {
     }
 }
 
-fn day_part(text: &str) -> Option<&str> {
-    let Some((day, time)) = text.split_once([' ', 'T']) else { return Some(text) };
+/// A time of day, and how far its clock is ahead of universal time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Clock {
+    minutes: i32,
+    /// In minutes too.
+    ahead: i32,
+    midnight: bool,
+}
+
+/// The date, and the time after it where it says its clock: `10:00:00Z`, `10:00+01:00`.
+fn parts(text: &str) -> Option<(&str, Option<Clock>)> {
+    let Some((day, time)) = text.split_once([' ', 'T']) else { return Some((text, None)) };
     let is_time = time.len() >= 4
         && time.contains(':')
         && time.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'Z' | b'+' | b'-'));
-    is_time.then_some(day)
+    if !is_time {
+        return None;
+    }
+    let Some(at) = time.find(['Z', '+', '-']) else { return Some((day, None)) };
+    let (time, zone) = time.split_at(at);
+    let number = |text: &str| text.parse::<i32>().ok().filter(|number| (0..60).contains(number));
+    let ahead = match zone {
+        "Z" => 0,
+        _ => {
+            let (sign, digits) = zone.split_at(1);
+            let digits = digits.replace(':', "");
+            let (hours, minutes) = (digits.get(..2)?, digits.get(2..).filter(|rest| !rest.is_empty()).unwrap_or("00"));
+            let ahead = number(hours)? * 60 + number(minutes)?;
+            if sign == "-" { -ahead } else { ahead }
+        }
+    };
+    let mut times = time.split(':');
+    let minutes = number(times.next()?)? * 60 + number(times.next()?)?;
+    let seconds = times.next().unwrap_or("0");
+    let midnight = minutes == 0 && seconds.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    (minutes < MINUTES && times.next().is_none()).then_some((day, Some(Clock { minutes, ahead, midnight })))
 }
 
 fn three(text: &str) -> Option<(&str, &str, &str)> {
@@ -117,10 +170,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn instants_fall_on_a_day_of_a_clock() {
+        let day = |text, zone: &str| {
+            let zone = Offset::read(zone);
+            date(text, DateStyle::YearMonthDay, zone).map(|day| Date::from_day_number(day).to_string())
+        };
+        for (text, zone, expected) in [
+            ("2019-12-31T23:30:00Z", "", None),
+            ("2019-12-31T23:30:00Z", "UTC", Some("2019-12-31")),
+            ("2019-12-31T23:30:00Z", "UTC+1", Some("2020-01-01")),
+            ("2019-12-31 23:30:00.5+01:00", "UTC+1", Some("2019-12-31")),
+            ("2020-01-01T00:30+01", "UTC", Some("2019-12-31")),
+            ("2020-01-01T00:00:00Z", "", Some("2020-01-01")),
+            ("2020-01-01T00:00:00Z", "UTC+1", Some("2020-01-01")),
+            ("2020-01-01T00:00:00Z", "UTC-1", Some("2019-12-31")),
+            ("2020-01-01T00:00:01Z", "", None),
+            ("2020-01-01T24:00:00Z", "UTC", None),
+            ("2020-01-01T10:00:00+1", "UTC", None),
+            ("2019-12-31 23:30", "UTC+1", Some("2019-12-31")),
+        ] {
+            assert_eq!(day(text, zone).as_deref(), expected, "{text} {zone}");
+        }
+    }
+
+    #[test]
     fn orders() {
-        let day = |text, style| date(text, style).map(|day| Date::from_day_number(day).to_string());
+        let day = |text, style| date(text, style, None).map(|day| Date::from_day_number(day).to_string());
         let iso = Some("2020-06-15".to_string());
-        for text in ["2020-06-15", "2020-6-15", "2020/06/15", "2020-06-15 00:00:00", "2020-06-15T10:00:00Z"] {
+        for text in ["2020-06-15", "2020-6-15", "2020/06/15", "2020-06-15 00:00:00", "2020-06-15T10:00:00"] {
             assert_eq!(day(text, DateStyle::YearMonthDay), iso, "{text}");
         }
         for text in ["15/06/2020", "15-06-2020", "15.6.2020"] {

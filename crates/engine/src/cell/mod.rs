@@ -6,7 +6,7 @@ mod number;
 mod said;
 
 pub(crate) use binary::{Width, decimal, decimals_in, mistake as binary_mistake};
-pub(crate) use date::{date, long_date, other_style, style_words};
+pub(crate) use date::{date, is_instant, long_date, other_style, style_words};
 pub(crate) use number::{NumberStyle, Trouble, compare, compare_number, decimal_of, normal, read_number, readings};
 pub(crate) use said::{Said, read_said};
 
@@ -93,6 +93,8 @@ pub(crate) enum Mistake {
     TooLong,
     /// Not a date.
     NotADate,
+    /// An instant whose day is not said.
+    NoZone,
     /// Not a period of the calendar.
     NotAPeriod,
     /// Not a member.
@@ -135,6 +137,7 @@ impl Mistake {
             Mistake::Inexact => 16,
             Mistake::NotFound => 18,
             Mistake::Decimals => 19,
+            Mistake::NoZone => 20,
         }
     }
 }

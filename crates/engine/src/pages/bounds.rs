@@ -41,7 +41,7 @@ fn written(form: Form, meaning: Meaning, bytes: &[u8]) -> Option<String> {
         Meaning::Whole { .. }
         | Meaning::Decimal(_)
         | Meaning::Day
-        | Meaning::Instant(_)
+        | Meaning::Instant(..)
         | Meaning::Truth
         | Meaning::Uuid => {
             text.push(TYPED);
@@ -114,7 +114,7 @@ fn periods(
         return Some([one.clone(), one]);
     }
     let (form, meaning, column) = match of {
-        Of::Column(column, form @ (Form::Int32 | Form::Int64), meaning @ (Meaning::Day | Meaning::Instant(_))) => {
+        Of::Column(column, form @ (Form::Int32 | Form::Int64), meaning @ (Meaning::Day | Meaning::Instant(..))) => {
             (*form, *meaning, *column)
         }
         // Texts are not in the order of their periods, and the order of the old instants is not defined.

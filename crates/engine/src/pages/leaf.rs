@@ -387,7 +387,7 @@ impl Putting<'_, '_, '_> {
         let decimals = match self.meaning {
             Meaning::Decimal(scale) => scale,
             Meaning::Whole { .. } | Meaning::Binary(..) => 0,
-            Meaning::Text | Meaning::Day | Meaning::Instant(_) | Meaning::Truth | Meaning::Uuid => return false,
+            Meaning::Text | Meaning::Day | Meaning::Instant(..) | Meaning::Truth | Meaning::Uuid => return false,
         };
         self.needed.quick.is_some_and(|quick| decimals <= quick.decimals)
     }

@@ -1,7 +1,7 @@
 //! A column of a Parquet file to what its values mean: texts, exact numbers, days, yes or no. What has no such meaning is
 //! refused before anything is read.
 
-use jauge::types::{Date, Number};
+use jauge::types::{Date, Number, Offset};
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::schema::types::ColumnDescriptor;
 
@@ -32,14 +32,25 @@ pub(crate) enum Meaning {
     Decimal(u8),
     /// Days since 1970.
     Day,
-    /// So many of these since 1970 make a day.
-    Instant(i64),
+    /// So many of these since 1970 make a day, by this clock.
+    Instant(i64, Clock),
     /// Yes or no.
     Truth,
     /// A binary floating-point number that stands for a decimal of so many digits after the mark.
     Binary(Width, u8),
     /// Sixteen bytes.
     Uuid,
+}
+
+/// By what clock days are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// That of the place, whichever it is.
+    Own,
+    /// One that is so many units of the column ahead of universal time.
+    Ahead(i64),
+    /// The values are instants in universal time, and nothing says whose days count.
+    Unsaid,
 }
 
 /// A value that is not a text.
@@ -51,8 +62,12 @@ pub(crate) enum Raw<'v> {
 }
 
 /// The form and the meaning of a column, or its type in words where it has none. `decimals`: as many as its numbers have at
-/// most.
-pub(crate) fn meaning(column: &ColumnDescriptor, decimals: u8) -> Result<(Form, Meaning), String> {
+/// most; `zone`: the clock by which instants fall on days.
+pub(crate) fn meaning(
+    column: &ColumnDescriptor,
+    decimals: u8,
+    zone: Option<Offset>,
+) -> Result<(Form, Meaning), String> {
     let refused = || Err(type_name(column));
     if column.max_rep_level() > 0 || column.path().parts().len() > 1 {
         return refused();
@@ -73,20 +88,24 @@ pub(crate) fn meaning(column: &ColumnDescriptor, decimals: u8) -> Result<(Form, 
         (_, _) => refused(),
     };
     let is_bytes = matches!(form, Form::Bytes);
-    let instant = |unit: &TimeUnit| {
-        const SECONDS: i64 = 86_400;
-        let per_second = match unit {
+    let instant = |unit: &TimeUnit, universal: bool| {
+        let per_second: i64 = match unit {
             TimeUnit::MILLIS => 1_000,
             TimeUnit::MICROS => 1_000_000,
             TimeUnit::NANOS => 1_000_000_000,
         };
-        Ok((form, Meaning::Instant(SECONDS * per_second)))
+        let clock = match zone {
+            _ if !universal => Clock::Own,
+            Some(zone) => Clock::Ahead(i64::from(zone.minutes()) * 60 * per_second),
+            None => Clock::Unsaid,
+        };
+        Ok((form, Meaning::Instant(SECONDS * per_second, clock)))
     };
     match column.logical_type_ref() {
         Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) if is_bytes => Ok((form, Meaning::Text)),
         Some(LogicalType::Decimal(of)) => decimal(of.scale),
         Some(LogicalType::Date) if form == Form::Int32 => Ok((form, Meaning::Day)),
-        Some(LogicalType::Timestamp(of)) if form == Form::Int64 => instant(&of.unit),
+        Some(LogicalType::Timestamp(of)) if form == Form::Int64 => instant(&of.unit, of.is_adjusted_to_u_t_c),
         Some(LogicalType::Integer(of)) if matches!(form, Form::Int32 | Form::Int64) => {
             Ok((form, Meaning::Whole { unsigned: !of.is_signed }))
         }
@@ -96,8 +115,8 @@ pub(crate) fn meaning(column: &ColumnDescriptor, decimals: u8) -> Result<(Form, 
             (ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON, Form::Bytes) => Ok((form, Meaning::Text)),
             (ConvertedType::DECIMAL, _) => decimal(column.type_scale()),
             (ConvertedType::DATE, Form::Int32) => Ok((form, Meaning::Day)),
-            (ConvertedType::TIMESTAMP_MILLIS, Form::Int64) => instant(&TimeUnit::MILLIS),
-            (ConvertedType::TIMESTAMP_MICROS, Form::Int64) => instant(&TimeUnit::MICROS),
+            (ConvertedType::TIMESTAMP_MILLIS, Form::Int64) => instant(&TimeUnit::MILLIS, true),
+            (ConvertedType::TIMESTAMP_MICROS, Form::Int64) => instant(&TimeUnit::MICROS, true),
             (
                 ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64,
                 Form::Int32 | Form::Int64,
@@ -111,8 +130,8 @@ pub(crate) fn meaning(column: &ColumnDescriptor, decimals: u8) -> Result<(Form, 
                 Form::Int32 | Form::Int64,
             ) => Ok((form, Meaning::Whole { unsigned: false })),
             (ConvertedType::NONE, Form::Bit) => Ok((form, Meaning::Truth)),
-            // The old form of instants: nanoseconds of a day, and the day.
-            (ConvertedType::NONE, Form::Int96) => Ok((form, Meaning::Day)),
+            // The old form of instants does not say its clock; who writes it (Spark, Hive) means universal time.
+            (ConvertedType::NONE, Form::Int96) => instant(&TimeUnit::NANOS, true),
             (ConvertedType::NONE, Form::Float) => Ok((form, Meaning::Binary(Width::Single, decimals))),
             (ConvertedType::NONE, Form::Double) => Ok((form, Meaning::Binary(Width::Double, decimals))),
             // Older writers do not say that bytes are text.
@@ -140,6 +159,9 @@ fn type_name(column: &ColumnDescriptor) -> String {
     }
 }
 
+/// Seconds of a day.
+const SECONDS: i64 = 86_400;
+
 /// The days of the years 1 to 9999.
 const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
 
@@ -159,7 +181,7 @@ impl Meaning {
                 | Meaning::Binary(..)
                 | Meaning::Text
                 | Meaning::Day
-                | Meaning::Instant(_)
+                | Meaning::Instant(..)
                 | Meaning::Truth
                 | Meaning::Uuid,
                 _,
@@ -179,12 +201,27 @@ impl Meaning {
         }
         // A day that no calendar has is left as a number, which is no date.
         let day = |day: i128| i32::try_from(day).ok().filter(|day| DAYS.contains(day)).map(Date::from_day_number);
-        let per_day = if let Meaning::Instant(per_day) = self { i128::from(per_day) } else { 1 };
         let _ = match (self, raw) {
-            (Meaning::Day | Meaning::Instant(_), Raw::Whole(number)) => match day(number.div_euclid(per_day)) {
+            (Meaning::Day, Raw::Whole(number)) => match day(number) {
                 Some(day) => write!(out, "{day}"),
                 None => write!(out, "{number}"),
             },
+            (Meaning::Instant(per_day, clock), Raw::Whole(number)) => {
+                let per_day = i128::from(per_day);
+                let here = if let Clock::Ahead(ahead) = clock { number + i128::from(ahead) } else { number };
+                match (day(here.div_euclid(per_day)), here.rem_euclid(per_day), clock) {
+                    (None, _, _) => write!(out, "{number}"),
+                    // At midnight it is a date that was kept as an instant.
+                    (Some(day), 0, _) | (Some(day), _, Clock::Own | Clock::Ahead(_)) => write!(out, "{day}"),
+                    (Some(day), time, Clock::Unsaid) => {
+                        let seconds = time * i128::from(SECONDS) / per_day;
+                        let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+                        // What is left of a second is said only where it tells from midnight.
+                        let rest = if (hours, minutes, seconds) == (0, 0, 0) { ".1" } else { "" };
+                        write!(out, "{day}T{hours:02}:{minutes:02}:{seconds:02}{rest}Z")
+                    }
+                }
+            }
             (Meaning::Truth, Raw::Whole(number)) => out.write_str(if number == 0 { "false" } else { "true" }),
             (_, Raw::Whole(number)) => write!(out, "{number}"),
             // INVARIANT: it came of 32 bits, and prints as they do.

@@ -145,7 +145,11 @@ impl Pages {
                 let leaf = place.and_then(|place| leaves.get(place).copied());
                 columns.push(match leaf {
                     None => Of::Name(name.clone().unwrap_or_default()),
-                    Some(leaf) => match meaning(&schema.column(leaf), one.reader.decimals().unwrap_or(0)) {
+                    Some(leaf) => match meaning(
+                        &schema.column(leaf),
+                        one.reader.decimals().unwrap_or(0),
+                        catalog.source.format.zone,
+                    ) {
                         Ok((form, meaning)) => Of::Column(leaf, form, meaning),
                         Err(found) => {
                             let fact = ColumnarProblem::OtherType {

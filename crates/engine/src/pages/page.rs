@@ -279,8 +279,11 @@ fn raw(form: Form, bytes: &[u8]) -> Raw<'_> {
         Form::Int96 => {
             // Nanoseconds of the day, then the Julian day.
             const EPOCH: i128 = 2_440_588;
+            const DAY: i128 = 86_400_000_000_000;
             let day = bytes.get(8..).and_then(|rest| rest.first_chunk::<4>());
-            Raw::Whole(day.map_or(0, |day| i128::from(u32::from_le_bytes(*day))) - EPOCH)
+            let days = day.map_or(0, |day| i128::from(u32::from_le_bytes(*day))) - EPOCH;
+            let time = bytes.first_chunk::<8>().map_or(0, |bytes| i128::from(i64::from_le_bytes(*bytes)));
+            Raw::Whole(days * DAY + time)
         }
         Form::Float => Raw::Binary(bytes.first_chunk().map_or(0.0, |bytes| f64::from(f32::from_le_bytes(*bytes)))),
         Form::Double => Raw::Binary(bytes.first_chunk().map_or(0.0, |bytes| f64::from_le_bytes(*bytes))),

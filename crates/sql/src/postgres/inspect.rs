@@ -138,7 +138,14 @@ fn missing(column: &Column, stored: &[Row], whole: &TablePlace) -> Problem {
         sought.push(column.name.clone());
     }
     let near = sought.iter().find_map(|one| close_to(one, found.iter().map(String::as_str)));
-    let fact = DataProblem::MissingColumn { column: column.name.clone(), sought, found, near, separator: None };
+    let fact = DataProblem::MissingColumn {
+        column: column.name.clone(),
+        sought,
+        found,
+        near,
+        separator: None,
+        in_table: true,
+    };
     Problem::at(fact, Place::Table(whole.clone())).also(column.definition)
 }
 
@@ -150,6 +157,7 @@ fn kind_of(found: &str, column: &Column, catalog: Catalog<'_>) -> Result<Stored,
         "real" => Stored::Single,
         "double precision" => Stored::Double,
         "date" | "timestamp without time zone" => Stored::Date,
+        "timestamp with time zone" => Stored::Instant,
         "boolean" => Stored::YesNo,
         "text" | "character varying" | "character" | "name" | "citext" | "uuid" | "enum" | "\"char\"" => Stored::Text,
         _ => return Err(wanted(column)),
@@ -163,9 +171,9 @@ fn kind_of(found: &str, column: &Column, catalog: Catalog<'_>) -> Result<Stored,
     };
     let does = match (&column.of, stored) {
         (_, Stored::Text) => true,
-        (ColumnType::Text, _) => true,
+        (ColumnType::Text, stored) => stored != Stored::Instant,
         (ColumnType::Number(_), stored) => is_number(stored),
-        (ColumnType::Date, stored) => stored == Stored::Date,
+        (ColumnType::Date, stored) => matches!(stored, Stored::Date | Stored::Instant),
         (ColumnType::YesNo, stored) => matches!(stored, Stored::YesNo | Stored::Number | Stored::Integer),
         (ColumnType::Dimension(_), stored) if bands => is_number(stored),
         (ColumnType::Dimension(_), stored) => matches!(stored, Stored::Number | Stored::Integer | Stored::YesNo),
@@ -180,9 +188,7 @@ fn wanted(column: &Column) -> Both<&'static str> {
             Both { fr: "un texte, un nombre, une date ou un booléen", en: "a text, a number, a date or a boolean" }
         }
         ColumnType::Number(_) => Both { fr: "integer, numeric ou text", en: "integer, numeric or text" },
-        ColumnType::Date => {
-            Both { fr: "date, timestamp (sans fuseau) ou text", en: "date, timestamp (without time zone) or text" }
-        }
+        ColumnType::Date => Both { fr: "date, timestamp ou text", en: "date, timestamp or text" },
         ColumnType::YesNo => Both { fr: "boolean, integer ou text", en: "boolean, integer or text" },
         ColumnType::Dimension(_) => Both { fr: "text ou integer", en: "text or integer" },
         ColumnType::Period(_) => Both { fr: "text ou integer", en: "text or integer" },
