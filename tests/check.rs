@@ -154,3 +154,16 @@ fn a_broken_source_is_one_mistake() {
     let (_, problems) = checked(&files, Path::new("."));
     assert_eq!(problems.len(), 1, "{}", words(&problems, &files));
 }
+
+/// A column that is looked up is as fine as the one of the other source.
+#[test]
+fn a_looked_up_level_is_not_finer_than_it_is() {
+    let text = "langue: français\n\nunité élève\n  singulier: \"élève\"\n\ndimension territoire \"Territoire\"\n  niveaux: région, province\n  membres:\n    TTA \"Tanger\"\n      TNG \"Tanger-Assilah\"\n\nsource communes \"Communes\"\n  fichier: \"c.csv\"\n  chaque ligne est: un événement\n  identifiant: code\n  colonnes:\n    code  texte\n    lieu  LEVEL\n\nsource registre \"Registre\"\n  fichier: \"r.csv\"\n  chaque ligne est: un élève\n  période: an\n  colonnes:\n    commune  texte\n    lieu     lieu de communes selon commune\n\nindicateur a \"A\"\n  mesure: nombre d'élève de registre\n  ventilé par: province\n";
+    let of = |level: &str| {
+        let mut files = Files::default();
+        files.add(SourceFile::new("a.jauge", text.replace("LEVEL", level)));
+        checked(&files, Path::new(".")).1.iter().map(Problem::code).collect::<Vec<_>>()
+    };
+    assert_eq!(of("province"), [""; 0]);
+    assert_eq!(of("région"), ["E0413"]);
+}

@@ -59,7 +59,13 @@ impl<'a> Checker<'a> {
         for ((at, decl), columns) in decls.iter().enumerate().zip(looked_up) {
             let Some(mut source) = self.program.sources.get(at).cloned() else { continue };
             for (column, sound) in columns {
-                self.add_column(at, &mut source, column, sound);
+                // It is as fine as the column of the other source.
+                let of = column.looked_up;
+                let level = of.and_then(|of| self.sources.get(of.source)?.level.get(&of.column).copied());
+                let id = self.add_column(at, &mut source, column, sound);
+                if let (Some(facts), Some(level)) = (self.sources.get_mut(at), level) {
+                    facts.level.insert(id, level);
+                }
             }
             let ((), sound) = self.apart(false, |checker| checker.roles(at, decl, &mut source));
             self.break_source(at, !sound);
