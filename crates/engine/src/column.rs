@@ -155,6 +155,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Where what is looked up by a code stands among the values of the other source; `None` for any other cell.
+    #[inline]
+    pub(crate) fn place(&self, text: &str) -> Option<u32> {
+        let Of::LookedUp(looked) = &self.of else { return None };
+        // A text that marks a code as unknown is none, whatever the other source has.
+        if self.markers.is_empty() { looked.place(text.strip_prefix(TYPED).unwrap_or(text)) } else { None }
+    }
+
     /// The text by which a cell is compared.
     pub(crate) fn compared<'t>(&'t self, text: &'t str) -> Cow<'t, str> {
         match self.looked() {

@@ -46,6 +46,7 @@ pub struct Engine {
     root: PathBuf,
     threads: usize,
     chunk: usize,
+    few_codes: usize,
     progress: Option<OnProgress>,
     inline: BTreeMap<usize, Inline>,
 }
@@ -71,6 +72,7 @@ impl Engine {
             root: root.into(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             chunk: limits::CHUNK,
+            few_codes: limits::FEW_CODES,
             progress: None,
             inline: BTreeMap::new(),
         }
@@ -85,6 +87,12 @@ impl Engine {
     /// In chunks of about so many bytes. The answer does not depend on it.
     pub fn chunk_bytes(mut self, bytes: usize) -> Self {
         self.chunk = bytes.clamp(1, limits::CHUNK_MOST);
+        self
+    }
+
+    /// A source that is looked up in has few codes up to so many: they are remembered one by one. The answer does not depend on it.
+    pub fn few_codes(mut self, codes: usize) -> Self {
+        self.few_codes = codes.min(limits::REMEMBERED);
         self
     }
 
@@ -142,7 +150,7 @@ impl Engine {
             }
             problems.extend(cube.problems);
             left_out += cube.problems_left_out;
-            tables.insert(wanted.source, Arc::new(gathering.table(catalog)));
+            tables.insert(wanted.source, Arc::new(gathering.table(catalog, self.few_codes)));
         }
         Ok((tables, problems, left_out))
     }

@@ -88,6 +88,8 @@ pub mod limits {
     pub const RECORD: usize = 16 << 20;
     /// Distinct texts of a column whose decoded form a thread remembers.
     pub const REMEMBERED: usize = 1 << 17;
+    /// Codes of a source that is looked up in, up to which a column remembers them one by one.
+    pub const FEW_CODES: usize = 1 << 16;
     /// Problems that are kept of each kind in each column, so that machine formats list them all in any file that a person
     /// could mend; the others are counted.
     pub const KEPT: usize = 50_000;

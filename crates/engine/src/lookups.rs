@@ -109,7 +109,7 @@ impl Gathering {
     }
 
     /// The table, once all rows are in and none of them repeats an identifier.
-    pub(crate) fn table(self, catalog: Catalog<'_>) -> Table {
+    pub(crate) fn table(self, catalog: Catalog<'_>, few: usize) -> Table {
         let rows = self.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
         let key = catalog.source.columns.get(self.key).map_or_else(String::new, |column| column.name.clone());
         Table {
@@ -117,6 +117,7 @@ impl Gathering {
             columns: self.columns.into_iter().zip(rows.columns).collect(),
             source: catalog.source.name.clone(),
             key,
+            few,
             spelt: OnceLock::new(),
         }
     }
@@ -177,6 +178,8 @@ pub(crate) struct Table {
     source: String,
     /// The name of the identifier.
     key: String,
+    /// So many identifiers are few.
+    few: usize,
     /// Identifiers by what is left of them without zeros before and capitals.
     spelt: OnceLock<FxHashMap<String, Box<str>>>,
 }
@@ -226,6 +229,15 @@ pub(crate) struct Looked {
 impl Looked {
     pub(crate) fn new(table: &Arc<Table>, column: usize) -> Looked {
         Looked { table: Arc::clone(table), column }
+    }
+
+    /// The place of what the table holds for a code; `None` where it has few codes, which are better remembered themselves.
+    pub(crate) fn place(&self, code: &str) -> Option<u32> {
+        if self.table.places.len() <= self.table.few {
+            return None;
+        }
+        let row = self.table.places.get(composed(code).as_ref())?;
+        self.table.columns.get(&self.column)?.rows.get(*row as usize).copied()
     }
 
     fn get(&self, code: &str) -> Option<&(Value, Box<str>)> {

@@ -119,6 +119,12 @@ impl Recent {
     }
 }
 
+/// The key of a place among the values of another source: no text has its first byte.
+fn of_place(place: u32) -> [u8; 5] {
+    let [a, b, c, d] = place.to_le_bytes();
+    [u8::MAX, a, b, c, d]
+}
+
 /// A thread's memory of the texts of one column.
 #[derive(Default)]
 pub(crate) struct Memory {
@@ -166,21 +172,24 @@ impl Memory {
     }
 
     fn found(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
-        let known = self.slots.get(text.as_bytes());
-        let passing = || if self.passing.is_empty() { None } else { self.passing.get(text.as_bytes()) };
+        // Codes may be many where what is looked up by them is not: it is remembered by what stands in the other source.
+        let place = needed.reader.place(text).map(of_place);
+        let key = place.as_ref().map_or(text.as_bytes(), |place| place.as_slice());
+        let known = self.slots.get(key);
+        let passing = || if self.passing.is_empty() { None } else { self.passing.get(key) };
         match known.or_else(passing) {
             Some(slot) => *slot,
-            None => self.learn(text, needed, catalog, codes),
+            None => self.learn(key, text, needed, catalog, codes),
         }
     }
 
     #[cold]
-    fn learn(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
+    fn learn(&mut self, key: &[u8], text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
         // INVARIANT: what is remembered and a block's rows together fit.
         let slot = self.values.len() as u32;
         let lasts = self.slots.len() < limits::REMEMBERED;
         let slots = if lasts { &mut self.slots } else { &mut self.passing };
-        slots.insert(text.as_bytes().into(), slot);
+        slots.insert(key.into(), slot);
         let (value, mistake) = needed.reader.read(text);
         let mistake = mistake.filter(|mistake| needed.tells(*mistake));
         self.values.push((value, mistake));

@@ -259,12 +259,14 @@ proptest! {
     }
 
     #[test]
-    fn threads_and_chunks_change_nothing(tables in tables(), packed in any::<(bool, bool)>(), chunk in 1usize..200) {
+    fn threads_chunks_and_many_codes_change_nothing(
+        tables in tables(), packed in any::<(bool, bool)>(), chunk in 1usize..200, few in 0usize..3,
+    ) {
         let program = program(packed);
         let plan = plan(&program, &Request::all());
         let expected = answers(&program, &plan, &tables.engine(packed).threads(1));
         for threads in [2, 4] {
-            let engine = tables.engine(packed).threads(threads).chunk_bytes(chunk);
+            let engine = tables.engine(packed).threads(threads).chunk_bytes(chunk).few_codes(few);
             prop_assert_eq!(&answers(&program, &plan, &engine), &expected);
         }
     }
