@@ -70,7 +70,7 @@ pub(crate) struct Gathering {
 
 #[derive(Default)]
 struct Gathered {
-    places: FxHashMap<Box<str>, u32>,
+    places: Identifiers,
     /// One for each wanted column.
     columns: Vec<Cells>,
 }
@@ -99,7 +99,8 @@ impl Gathering {
             }
             let text = texts.text(key, row);
             // INVARIANT: a file has less than 2^32 rows that fit in memory.
-            keys.insert(composed(&text).into(), keys.len() as u32);
+            let place = keys.len() as u32;
+            keys.insert(&composed(&text), place);
             for (cells, at) in columns.iter_mut().zip(&places) {
                 let value = block.value(*at, row, needed, memories);
                 let is_text = matches!(value, Value::Text | Value::Said(_));
@@ -120,6 +121,53 @@ impl Gathering {
             few,
             spelt: OnceLock::new(),
         }
+    }
+}
+
+/// Identifiers with their rows. Short ones stand in the table itself: of a million of them, each is found by one look at memory.
+#[derive(Default)]
+struct Identifiers {
+    short: FxHashMap<(u64, u64), u32>,
+    long: FxHashMap<Box<str>, u32>,
+}
+
+impl Identifiers {
+    /// A text of less than sixteen bytes, with its length in the last one.
+    fn short(text: &str) -> Option<(u64, u64)> {
+        const MOST: usize = 15;
+        let mut bytes = [0u8; MOST + 1];
+        bytes.get_mut(..MOST)?.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        *bytes.last_mut()? = text.len() as u8;
+        let all = u128::from_le_bytes(bytes);
+        Some((all as u64, (all >> u64::BITS) as u64))
+    }
+
+    fn insert(&mut self, text: &str, row: u32) {
+        match Identifiers::short(text) {
+            Some(short) => self.short.insert(short, row),
+            None => self.long.insert(text.into(), row),
+        };
+    }
+
+    fn get(&self, text: &str) -> Option<u32> {
+        match Identifiers::short(text) {
+            Some(short) => self.short.get(&short).copied(),
+            None => self.long.get(text).copied(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
+
+    /// All of them, in any order.
+    fn texts(&self) -> impl Iterator<Item = String> + '_ {
+        let short = self.short.keys().map(|(low, high)| {
+            let bytes = (u128::from(*high) << u64::BITS | u128::from(*low)).to_le_bytes();
+            let length = usize::from(bytes.last().copied().unwrap_or(0));
+            String::from_utf8_lossy(bytes.get(..length).unwrap_or(&[])).into_owned()
+        });
+        short.chain(self.long.keys().map(|text| text.to_string()))
     }
 }
 
@@ -173,7 +221,7 @@ impl Cells {
 
 /// A source by its identifiers.
 pub(crate) struct Table {
-    places: FxHashMap<Box<str>, u32>,
+    places: Identifiers,
     columns: BTreeMap<usize, Cells>,
     source: String,
     /// The name of the identifier.
@@ -192,10 +240,10 @@ impl Table {
     fn near(&self, text: &str) -> Option<String> {
         let spelt = self.spelt.get_or_init(|| {
             let mut all: FxHashMap<String, Box<str>> = FxHashMap::default();
-            for key in self.places.keys() {
-                let known = all.entry(bare_of_zeros(key)).or_insert_with(|| key.clone());
-                if key < known {
-                    *known = key.clone();
+            for key in self.places.texts() {
+                let known = all.entry(bare_of_zeros(&key)).or_insert_with(|| key.clone().into());
+                if *key < **known {
+                    *known = key.into();
                 }
             }
             all
@@ -206,9 +254,9 @@ impl Table {
         if self.places.len() > COMPARED {
             return None;
         }
-        let mut keys: Vec<&str> = self.places.keys().map(AsRef::as_ref).collect();
+        let mut keys: Vec<String> = self.places.texts().collect();
         keys.sort_unstable();
-        close_to(text, keys)
+        close_to(text, keys.iter().map(String::as_str))
     }
 }
 
@@ -236,13 +284,13 @@ impl Looked {
         if self.table.places.len() <= self.table.few {
             return None;
         }
-        let row = self.table.places.get(composed(code).as_ref())?;
-        self.table.columns.get(&self.column)?.rows.get(*row as usize).copied()
+        let row = self.table.places.get(&composed(code))?;
+        self.table.columns.get(&self.column)?.rows.get(row as usize).copied()
     }
 
     fn get(&self, code: &str) -> Option<&(Value, Box<str>)> {
-        let row = self.table.places.get(composed(code).as_ref())?;
-        self.table.columns.get(&self.column)?.get(*row)
+        let row = self.table.places.get(&composed(code))?;
+        self.table.columns.get(&self.column)?.get(row)
     }
 
     /// What the table holds for a code.

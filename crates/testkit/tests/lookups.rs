@@ -145,13 +145,13 @@ fn text<const N: usize>(header: &str, rows: &[[String; N]]) -> String {
 }
 
 /// Codes with zeros before them are other codes; `x9` is in no list.
-const CODES: [&str; 7] = ["a1", "0a1", "b-2", "é3", "c4", "d5", "Rabat"];
+const CODES: [&str; 8] = ["a1", "0a1", "b-2", "é3", "c4", "d5", "Rabat", "commune-of-tangier"];
 
 fn tables() -> impl Strategy<Value = Tables> {
     let one = |of: &'static [&'static str]| prop::sample::select(of);
     let aid = (
         one(&["2018-01-01", "2019-06-15", "2020-02-29"]),
-        one(&["", "a1", "0a1", "b-2", "é3", "c4", "d5", "Rabat", "x9"]),
+        one(&["", "a1", "0a1", "b-2", "é3", "c4", "d5", "Rabat", "commune-of-tangier", "x9"]),
         one(&["", "0", "5", "15", "30"]),
     );
     let town = (
