@@ -62,14 +62,19 @@ fn run() -> u8 {
     let otherwise = |paths: &[PathBuf]| {
         chosen.or_else(|| language::of_project(paths)).or_else(language::of_system).unwrap_or(Lang::En)
     };
-    let lang = otherwise(&[]);
-
-    let matches = match arguments::command(lang).try_get_matches_from(&typed) {
+    // The language of the folder in which we are is sought where it matters only: the folder may hold much besides a project.
+    let matches = match arguments::command(chosen.unwrap_or(Lang::En)).try_get_matches_from(&typed) {
         Ok(matches) => matches,
-        Err(error) => return said_by_clap(&error, lang),
+        Err(_) => {
+            let lang = otherwise(&[]);
+            match arguments::command(lang).try_get_matches_from(&typed) {
+                Ok(matches) => matches,
+                Err(error) => return said_by_clap(&error, lang),
+            }
+        }
     };
     let Some(asked) = arguments::asked(&matches) else { return MISUSE };
-    let lang = asked.paths().map_or(lang, otherwise);
+    let lang = otherwise(asked.paths().unwrap_or_default());
     let terminal = Terminal::new(lang, arguments::colour(&matches));
     interrupt::heed(terminal);
     let end = match &asked {

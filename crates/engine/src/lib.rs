@@ -77,7 +77,7 @@ pub const IDENTITIES: &str = "embedded 1";
 /// Bounds on what an input can make the engine hold.
 pub mod limits {
     /// Bytes of a chunk, unless the engine is told otherwise.
-    pub const CHUNK: usize = 8 << 20;
+    pub const CHUNK: usize = 1 << 20;
     /// The most bytes of a chunk, whatever the engine is told; with a record it stays far below 4 GiB.
     pub const CHUNK_MOST: usize = 256 << 20;
     /// Bytes that a row of a Parquet file is taken for where a chunk of it is a number of rows.

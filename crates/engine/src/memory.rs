@@ -90,16 +90,16 @@ impl Recent {
 
     #[inline(always)]
     fn get(&self, short: Short) -> Option<u32> {
-        for place in self.places(short) {
-            let (known, slot) = self.texts.get(place)?;
-            if *known == short {
-                return Some(*slot);
-            }
-            if *known == Short::NONE {
-                return None;
-            }
+        match self.texts.get(self.place(short))? {
+            (known, slot) if *known == short => Some(*slot),
+            _ => self.elsewhere(short),
         }
-        None
+    }
+
+    #[cold]
+    fn elsewhere(&self, short: Short) -> Option<u32> {
+        let mut tried = self.places(short).skip(1).filter_map(|place| self.texts.get(place));
+        tried.find(|(known, _)| *known == short).map(|(_, slot)| *slot)
     }
 
     /// Keeps a text, in the place of another one where all are taken; `texts` are known altogether.

@@ -131,9 +131,9 @@ impl Run<'_> {
     pub(crate) fn column(&self, cell: usize, from: usize) -> impl Iterator<Item = (u32, u32)> {
         let bytes = self.chunk.as_bytes();
         let is_last = cell + 1 == self.cells;
-        let marks = self.marks.get(from * self.cells + cell..).unwrap_or(&[]);
-        marks.windows(2).step_by(self.cells).map(move |marks| {
-            let (start, end) = (marks[0].wrapping_add(1), marks[1]);
+        let of = |first: usize| self.marks.get(from * self.cells + first..).unwrap_or(&[]).chunks(self.cells);
+        of(cell).zip(of(cell + 1)).map(move |(before, after)| {
+            let (start, end) = (before[0].wrapping_add(1), after[0]);
             let has_return = is_last && end > start && bytes.get(end as usize - 1) == Some(&b'\r');
             (start, end - u32::from(has_return))
         })
