@@ -155,6 +155,16 @@ fn a_broken_source_is_one_mistake() {
     assert_eq!(problems.len(), 1, "{}", words(&problems, &files));
 }
 
+/// Where a measure is not understood, nothing is said of the columns that restrict it.
+#[test]
+fn conditions_on_a_broken_measure_are_no_mistake() {
+    let text = "langue: français\n\nunité élève\n  singulier: \"élève\"\n\nsource registre \"Registre\"\n  fichier: \"r.csv\"\n  chaque ligne est: un élève\n  colonnes:\n    boursier  oui ou non\n\nindicateur a \"A\"\n  mesure: nombre d'élève de registr\n\nindicateur b \"B\"\n  mesure: a avec boursier\n";
+    let mut files = Files::default();
+    files.add(SourceFile::new("a.jauge", text));
+    let (_, problems) = checked(&files, Path::new("."));
+    assert_eq!(problems.iter().map(Problem::code).collect::<Vec<_>>(), ["E0202"], "{}", words(&problems, &files));
+}
+
 /// A column that is looked up is as fine as the one of the other source.
 #[test]
 fn a_looked_up_level_is_not_finer_than_it_is() {

@@ -118,6 +118,8 @@ impl Checker<'_> {
                 self.column(*source, name)?;
                 None
             }
+            // Nothing is known of the columns of a measure that is broken elsewhere.
+            [] if self.broken => None,
             [] => {
                 self.level_named(name);
                 None
