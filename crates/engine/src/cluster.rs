@@ -2,6 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use jauge::plan::{CubeQuery, Lane};
+
+/// For each of `many` things, which sets of a query ask for it, as bits: `things` says what a lane asks for.
+pub(crate) fn asked<T: IntoIterator<Item = usize>>(
+    query: &CubeQuery,
+    many: usize,
+    things: impl Fn(&Lane) -> T,
+) -> Vec<Vec<u64>> {
+    let mut asked = vec![vec![0u64; query.sets.len().div_ceil(64)]; many];
+    for (at, set) in query.sets.iter().enumerate() {
+        for lane in set.lanes.iter().filter_map(|lane| query.lanes.get(*lane)) {
+            for thing in things(lane) {
+                if let Some(word) = asked.get_mut(thing).and_then(|sets| sets.get_mut(at / 64)) {
+                    *word |= 1 << (at % 64);
+                }
+            }
+        }
+    }
+    asked
+}
+
 /// An order of things in pieces of `piece`, so that the sets take few pieces altogether: `asked` says for each thing which
 /// sets ask for it, as bits. The order is a good one, not always the best.
 pub(crate) fn order(asked: &[Vec<u64>], piece: usize) -> Vec<usize> {

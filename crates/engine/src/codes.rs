@@ -145,6 +145,36 @@ impl Grouping {
     }
 }
 
+/// Cells in the order in which their packed codes are met.
+#[derive(Default)]
+pub(crate) struct MetCells {
+    cells: FxHashMap<u128, u32>,
+    packed: Vec<u128>,
+}
+
+impl MetCells {
+    /// The cell of packed codes.
+    #[inline]
+    pub(crate) fn cell(&mut self, packed: u128) -> u32 {
+        // INVARIANT: memory ends before there are 2^32 cells.
+        let next = self.packed.len() as u32;
+        let cell = *self.cells.entry(packed).or_insert(next);
+        if cell == next {
+            self.packed.push(packed);
+        }
+        cell
+    }
+
+    /// The packed codes of a cell.
+    pub(crate) fn packed(&self, cell: usize) -> u128 {
+        self.packed.get(cell).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.packed.len()
+    }
+}
+
 /// How far apart the places of each key lie. A key without a known number of places lies outermost; there can be one.
 fn strides(keys: &[usize], codes: &[Codes]) -> (Option<Vec<u32>>, u32) {
     let mut strides = vec![0u32; keys.len()];

@@ -332,17 +332,12 @@ impl Filters {
                 all.push(Filter::And(parts));
             }
         }
-        let mut asked = vec![vec![0u64; query.sets.len().div_ceil(64)]; all.len()];
-        for (at, set) in query.sets.iter().enumerate() {
-            for lane in set.lanes.iter().filter_map(|lane| query.lanes.get(*lane)) {
-                for need in [None, need_of(lane.state)] {
-                    let sets = bits.get(&(lane.filter, need)).and_then(|bit| asked.get_mut(*bit));
-                    if let Some(word) = sets.and_then(|sets| sets.get_mut(at / 64)) {
-                        *word |= 1 << (at % 64);
-                    }
-                }
-            }
-        }
+        let asked = cluster::asked(query, all.len(), |lane| {
+            [None, need_of(lane.state)]
+                .into_iter()
+                .filter_map(|need| bits.get(&(lane.filter, need)).copied())
+                .collect::<Vec<_>>()
+        });
         let order = cluster::order(&asked, PIECE);
         let mut moved = vec![0; all.len()];
         for (to, from) in order.iter().enumerate() {

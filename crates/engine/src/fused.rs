@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::block::ROWS;
 use crate::cluster;
-use crate::codes::{Codes, Grouping};
+use crate::codes::{Codes, Grouping, MetCells};
 use crate::filter::{Filters, Need, need_of};
 use crate::sum::Sum;
 
@@ -101,22 +101,10 @@ impl Fused {
         pieces.sort_unstable();
         pieces.dedup();
         fused.pieces = pieces;
-        let asked: Vec<Vec<u64>> = fused
-            .sums
-            .iter()
-            .map(|(bit, _)| {
-                let mut sets = vec![0u64; query.sets.len().div_ceil(64)];
-                for (at, set) in query.sets.iter().enumerate() {
-                    let is_it = |lane: &jauge::plan::Lane| filters.bit(lane.filter, need_of(lane.state)) == Some(*bit);
-                    if let (true, Some(word)) =
-                        (lanes_of(set).iter().any(|(_, lane)| is_it(lane)), sets.get_mut(at / 64))
-                    {
-                        *word |= 1 << (at % 64);
-                    }
-                }
-                sets
-            })
-            .collect();
+        let asked = cluster::asked(query, fused.sums.len(), |lane| {
+            let bit = filters.bit(lane.filter, need_of(lane.state));
+            fused.sums.iter().position(|(of, _)| Some(*of) == bit)
+        });
         let order = cluster::order(&asked, TOGETHER);
         fused.sums = order.iter().filter_map(|at| fused.sums.get(*at).copied()).collect();
         for set in &query.sets {
@@ -219,8 +207,8 @@ pub(crate) struct SetCells {
     /// For each cell, lines of counters, then lines of sums.
     lines: Vec<Line>,
     wide: FxHashMap<u32, Wide>,
-    /// Packed codes to cells, and back, where cells do not lie by their places.
-    index: Option<(FxHashMap<u128, u32>, Vec<u128>)>,
+    /// Where cells do not lie by their places.
+    met: Option<MetCells>,
     /// Sums of values that are no plain number of the block: by cell and place in [`Fused::sums`].
     apart: FxHashMap<(u32, u32), Sum>,
     /// The cell of each row of the block.
@@ -278,7 +266,7 @@ impl SetCells {
             filled: Vec::new(),
             lines: Vec::new(),
             wide: FxHashMap::default(),
-            index: set.grouping.strides.is_none().then(Default::default),
+            met: set.grouping.strides.is_none().then(Default::default),
             apart: FxHashMap::default(),
             cells: Vec::new(),
         }
@@ -296,7 +284,7 @@ impl SetCells {
         self.cells.clear();
         self.cells.resize(lines.rows, 0);
         let grouping = &set.grouping;
-        if let (Some(strides), None) = (&grouping.strides, &self.index) {
+        if let (Some(strides), None) = (&grouping.strides, &self.met) {
             let mut fits = true;
             for (key, stride) in grouping.keys.iter().zip(strides) {
                 let Some(places) = lines.places.get(*key) else { continue };
@@ -316,29 +304,24 @@ impl SetCells {
             }
             self.by_meeting(set);
         }
-        let Some((index, packed)) = &mut self.index else { return };
+        let Some(met) = &mut self.met else { return };
         for row in 0..lines.rows {
             let mut code: u128 = 0;
             for (key, shift) in grouping.keys.iter().zip(&grouping.shifts) {
                 let place = lines.places.get(*key).and_then(|places| places.get(row)).copied().unwrap_or(0);
                 code |= u128::from(place) << shift;
             }
-            let next = packed.len() as u32;
-            let cell = *index.entry(code).or_insert(next);
-            if cell == next {
-                packed.push(code);
-            }
             if let Some(slot) = self.cells.get_mut(row) {
-                *slot = cell;
+                *slot = met.cell(code);
             }
         }
-        let cells = packed.len();
+        let cells = met.len();
         self.room(set, cells);
     }
 
     /// From here on, cells lie in the order in which they are met.
     fn by_meeting(&mut self, set: &Set) {
-        let old = std::mem::replace(self, SetCells { index: Some(Default::default()), ..SetCells::new(set) });
+        let old = std::mem::replace(self, SetCells { met: Some(Default::default()), ..SetCells::new(set) });
         let mut renamed: FxHashMap<u32, u32> = FxHashMap::default();
         for cell in 0..old.filled.len() as u32 {
             let at = cell as usize;
@@ -346,11 +329,8 @@ impl SetCells {
                 continue;
             }
             let code = set.grouping.packed(cell);
-            let Some((index, codes)) = &mut self.index else { return };
-            let new = codes.len() as u32;
-            index.insert(code, new);
-            codes.push(code);
-            renamed.insert(cell, new);
+            let Some(met) = &mut self.met else { return };
+            renamed.insert(cell, met.cell(code));
             self.filled.push(old.filled.get(at).copied().unwrap_or(0));
             self.lines.extend_from_slice(set.of_cell(&old.lines, at));
         }
@@ -476,8 +456,8 @@ impl Cells {
             if filled == 0 && wide.is_none() {
                 continue;
             }
-            let code = match &cells.index {
-                Some((_, codes)) => codes.get(cell).copied().unwrap_or(0),
+            let code = match &cells.met {
+                Some(met) => met.packed(cell),
                 None => set.grouping.packed(at),
             };
             let total = into.entry(code).or_insert_with(|| Total {

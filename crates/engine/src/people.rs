@@ -9,7 +9,7 @@ use jauge::plan::{CubeQuery, LaneState};
 use rustc_hash::FxHashMap;
 
 use crate::cell::Value;
-use crate::codes::{Codes, Grouping};
+use crate::codes::{Codes, Grouping, MetCells};
 use crate::distinct::identify;
 use crate::filter::Filters;
 use crate::text::composed;
@@ -556,8 +556,8 @@ struct Tally {
     /// Lines of a cell.
     lines: usize,
     counts: Vec<Line>,
-    /// Packed codes to cells, and back, where cells do not lie by their places.
-    index: Option<(FxHashMap<u128, u32>, Vec<u128>)>,
+    /// Where cells do not lie by their places.
+    met: Option<MetCells>,
     /// Pairs taken since the counters were emptied, and what was in them.
     taken: usize,
     emptied: FxHashMap<u128, Box<[u64]>>,
@@ -590,7 +590,7 @@ impl Tally {
         Tally {
             lines: plan.bits.len().div_ceil(8),
             counts: Vec::new(),
-            index: group.grouping.strides.is_none().then(Default::default),
+            met: group.grouping.strides.is_none().then(Default::default),
             taken: 0,
             emptied: FxHashMap::default(),
             cells: Vec::new(),
@@ -609,7 +609,7 @@ impl Tally {
     /// Finds the cell of each pair by the places of its codes; false where cells would take too much room.
     #[inline(always)]
     fn find_by_place<const W: usize>(&mut self, group: &Group, words: &[[u64; W]]) -> bool {
-        let (Some(strides), None) = (&group.grouping.strides, &self.index) else { return false };
+        let (Some(strides), None) = (&group.grouping.strides, &self.met) else { return false };
         self.cells.clear();
         self.cells.resize(words.len(), 0);
         let mut far = 0;
@@ -628,7 +628,7 @@ impl Tally {
         let room = whole.saturating_mul((self.lines * size_of::<Line>()) as u64);
         if room > ROOM {
             self.empty(group);
-            self.index = Some(Default::default());
+            self.met = Some(Default::default());
             return false;
         }
         let lines = whole as usize * self.lines;
@@ -640,20 +640,14 @@ impl Tally {
 
     /// Gives cells to codes in the order in which they are met.
     fn find_by_meeting<const W: usize>(&mut self, group: &Group, words: &[[u64; W]]) {
-        let (index, met) = self.index.get_or_insert_default();
+        let met = self.met.get_or_insert_default();
         self.cells.clear();
         for words in words {
             let place =
                 |(word, shift, mask): &(usize, u32, u64)| words.get(*word).copied().unwrap_or(0) >> shift & mask;
             let shifts = group.places.iter().zip(&group.grouping.shifts);
             let packed = shifts.fold(0u128, |packed, (at, shift)| packed | u128::from(place(at)) << shift);
-            // INVARIANT: there are fewer cells than pairs.
-            let next = met.len() as u32;
-            let cell = *index.entry(packed).or_insert(next);
-            if cell == next {
-                met.push(packed);
-            }
-            self.cells.push(cell);
+            self.cells.push(met.cell(packed));
         }
         self.counts.resize(met.len() * self.lines, Line::default());
     }
@@ -718,13 +712,13 @@ impl Tally {
     #[cold]
     fn empty(&mut self, group: &Group) {
         let counts = std::mem::take(&mut self.counts);
-        let index = self.index.as_mut().map(std::mem::take);
+        let met = self.met.as_mut().map(std::mem::take);
         for (at, cell) in counts.chunks(self.lines.max(1)).enumerate() {
             if cell.iter().flatten().all(|count| *count == 0) {
                 continue;
             }
-            let packed = match &index {
-                Some((_, met)) => met.get(at).copied().unwrap_or(0),
+            let packed = match &met {
+                Some(met) => met.packed(at),
                 None => group.grouping.packed(at as u32),
             };
             let own = self.emptied.entry(packed).or_insert_with(|| vec![0; group.lanes.len()].into());
