@@ -14,7 +14,7 @@ import variants
 
 # Groups whose texts in the data are the labels of the members; elsewhere they are the codes.
 BY_LABEL = {"region", "province", "school_year"}
-GROUPS = ["region", "sex", "age_band", "nationality", "province", "cycle", "school_year", "status", "commune"]
+GROUPS = ["region", "sex", "age_band", "nationality", "province", "cycle", "school_year", "status", "commune", "zone", "kind"]
 SHOWN = 10
 
 

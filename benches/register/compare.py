@@ -113,6 +113,7 @@ def measure(given, data):
     for peer in given.peers:
         commands[peer] = [sys.executable, HERE / "peers.py", peer, data, "--threads", str(given.threads), "--work", given.work]
         commands[peer] += ["--cells", PLACE / f"cells-{peer}"] if peer != "decode" else []
+        commands[peer] += ["--communes", place / "communes.csv"] if given.work == "lookups" else []
         commands[peer] += ["--from-file"] if given.from_file and peer.startswith("duckdb") else []
     environment = {"POLARS_MAX_THREADS": str(given.threads)}
     runs, first = {name: [] for name in commands}, None

@@ -1,6 +1,6 @@
 """One peer, one run, in its own process: computes the fifty indicators over a register and writes its cells.
 
-    python3 peers.py PEER DATA [--cells OUT] [--threads 2] [--work NAME]
+    python3 peers.py PEER DATA [--cells OUT] [--threads 2] [--work NAME] [--communes CSV]
 
 A cell is a line: indicator, year, group, member, first and second figure, separated by tabs; `\\N` is a figure or a member that is
 missing, and a group left empty is the total. Amounts are exact decimals for every peer but pandas, which has none.
@@ -13,6 +13,8 @@ from decimal import Decimal
 import variants
 import work as W
 
+# What a commune is, to be joined to the rows: only DuckDB and Polars do it.
+COMMUNES = None
 TEXTS = ["region", "province", "sex", "nationality", "status", "school_year", "cycle"]
 
 
@@ -39,6 +41,8 @@ def duckdb_relation(data, threads, load):
     connection.execute(f"SET threads={threads}")
     # Without the type, DuckDB takes amounts as floats, which add up to other figures.
     file = f"'{data}'" if data.endswith(".parquet") else f"read_csv('{data}', types={{'amount': 'DECIMAL(12,2)'}})"
+    if COMMUNES:
+        file = f"(SELECT * FROM {file} AS rows LEFT JOIN '{COMMUNES}' AS communes ON rows.commune = communes.code)"
     if load:
         connection.execute(f"CREATE TABLE register AS SELECT * FROM {file}")
         return connection, "register"
@@ -73,6 +77,8 @@ def polars_frame(data):
         frame = pl.scan_parquet(data)
     else:
         frame = pl.scan_csv(data, try_parse_dates=True, schema_overrides={"amount": pl.Decimal(12, 2)})
+    if COMMUNES:
+        frame = frame.join(pl.scan_csv(COMMUNES), left_on="commune", right_on="code", how="left")
     band, below = None, pl.col("age")
     for bound, name in W.AGE_BANDS:
         test = below < bound if bound else below >= 60
@@ -296,8 +302,13 @@ def main():
     parser.add_argument("--cells")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--work", default="fifty", help="a name of variants.py")
+    parser.add_argument("--communes", help="the communes to look up in")
     parser.add_argument("--from-file", action="store_true", help="DuckDB reads the CSV anew for each query")
     given = parser.parse_args()
+    global COMMUNES
+    COMMUNES = given.communes
+    if COMMUNES and not given.peer.startswith(("duckdb", "polars")):
+        parser.error(f"{given.peer} does not look up")
     cells = Cells()
     load = given.data.endswith(".csv") and not given.from_file
     PEERS[given.peer][0](given.data, variants.indicators(given.work), given.threads, cells, load)

@@ -11,6 +11,7 @@ project in Jauge that does it.
 | `or` | the counts of the fifty under `or` |
 | `columns` | two dates of the same row compared (wide register) |
 | `communes` | groups of a hundred thousand members (wide register) |
+| `lookups` | three columns of a hundred thousand communes, by the commune of each row (wide register) |
 | `text-keys` | people counted by a text (wide register) |
 """
 
@@ -26,6 +27,33 @@ WIDE_COLUMNS = """    commune     commune
     closed_on   date
 """
 COMMUNES = 'dimension commune "Commune"\n  groups: exclusive\n  members from file: "communes.csv", code code, label label\n'
+# Communes as a source, and what is looked up there.
+ZONES = 12
+OF_COMMUNES = """unit commune
+  singular: "commune"
+  plural:   "communes"
+
+source communes "Communes"
+  file:        "communes.csv"
+  each row is: a commune
+  key:         code
+  columns:
+    code    text
+    zone    zone
+    kind    kind
+    coastal yes or no
+
+dimension kind "Kind of commune"
+  groups: exclusive
+  members:
+    U "Urban"
+    R "Rural"
+
+dimension zone "Zone"
+  groups: exclusive
+  members:
+""" + "".join(f'    Z{zone:02d} "Zone {zone:02d}"\n' for zone in range(ZONES))
+LOOKED_UP = "".join(f"    {name:<11} {name} in communes by commune\n" for name in ("zone", "kind", "coastal"))
 
 
 def dimension(group):
@@ -88,6 +116,11 @@ def indicators(name):
             return counts(10, ["region", "sex"], lambda at: [("date", "before", "closed_on"), ("age", "<", 10 * at + 10)])
         case "communes":
             return counts(3, ["commune"], lambda at: [("age", "<", 30 * at + 30)])
+        case "lookups":
+            older = lambda at: [("age", ">=", 10 * at)]
+            coastal = counts(10, ["zone", "kind"], lambda at: [("coastal", "yes"), *older(at)])
+            urban = counts(10, ["zone"], lambda at: [("kind", "=", "U"), *older(at)])
+            return coastal + [one._replace(code=f"u{one.code}") for one in urban]
         case "text-keys":
             return others + people(5, "person_code")
     raise SystemExit(f"no work is called {name}")
@@ -95,7 +128,13 @@ def indicators(name):
 
 def wide(name):
     """Whether it needs the three more columns."""
-    return name in ("columns", "communes", "text-keys")
+    return name in ("columns", "communes", "lookups", "text-keys")
+
+
+def communes():
+    """The communes of a wide register, as CSV."""
+    rows = (f"C{at:05d},Commune {at:05d},Z{at % ZONES:02d},{'UR'[at % 5 < 2]},{'false' if at % 7 else 'true'}\n" for at in range(100_000))
+    return "code,label,zone,kind,coastal\n" + "".join(rows)
 
 
 def condition(one):
@@ -153,9 +192,11 @@ def write_project(place, name, data):
     elif name != "fifty":
         texts["indicators.jauge"] = "language: english\n\n" + "\n".join(block(one) for one in indicators(name))
     if wide(name):
-        texts["dimensions.jauge"] += "\n" + COMMUNES
-        texts["register.jauge"] += WIDE_COLUMNS
-        texts["communes.csv"] = "code,label\n" + "".join(f"C{at:05d},Commune {at:05d}\n" for at in range(100_000))
+        looks_up = name == "lookups"
+        texts["dimensions.jauge"] += "\n" + (OF_COMMUNES if looks_up else COMMUNES)
+        columns = WIDE_COLUMNS.replace("commune     commune", "commune     text") + LOOKED_UP if looks_up else WIDE_COLUMNS
+        texts["register.jauge"] += columns
+        texts["communes.csv"] = communes()
     if name == "text-keys":
         texts["register.jauge"] = texts["register.jauge"].replace("by person_id", "by person_code")
     for file, text in {"jauge.toml": 'language = "en"\n', **texts}.items():

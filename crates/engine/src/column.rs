@@ -155,6 +155,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The table behind a column that is looked up, where it has many codes and each text is one.
+    pub(crate) fn looked_among_many(&self) -> Option<&Looked> {
+        self.looked().filter(|looked| looked.has_many() && self.markers.is_empty())
+    }
+
     /// Where what is looked up by a code stands among the values of the other source; `None` for any other cell.
     #[inline]
     pub(crate) fn place(&self, text: &str) -> Option<u32> {
@@ -716,6 +721,10 @@ pub(crate) struct Needed<'a> {
     pub(crate) quick: Option<Quick>,
     /// The cells of another needed column are the same ones: it tells of them, or of the codes that are not found.
     pub(crate) silent: Silent,
+    /// Other needed columns are looked up by the same cells: their slots follow from those of this one.
+    pub(crate) leads: bool,
+    /// The place of the needed column that leads this one.
+    pub(crate) leader: Option<usize>,
 }
 
 /// What another needed column tells already.

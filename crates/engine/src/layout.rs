@@ -38,9 +38,25 @@ pub(crate) fn needed<'a>(query: &'a CubeQuery, catalog: Catalog<'a>, tables: &Ta
         };
         let quick = reader.quick();
         let (keys, conditions) = (keys.collect(), Conditions::default());
-        Needed { index, reader, keys, conditions, kind: Kind::Remembered, quick, silent }
+        let (kind, leader) = (Kind::Remembered, None);
+        Needed { index, reader, keys, conditions, kind, quick, silent, leads: false, leader }
     };
-    columns.map(of).collect()
+    let mut needed: Vec<Needed<'a>> = columns.map(of).collect();
+    let leaders: Vec<Option<usize>> = (0..needed.len()).map(|at| leader(&needed, at, catalog)).collect();
+    for (at, one) in needed.iter_mut().enumerate() {
+        one.leader = leaders.get(at).copied().flatten();
+        one.leads = leaders.contains(&Some(at));
+    }
+    needed
+}
+
+/// The first of the needed columns, where it comes before the one at this place, whose cells tell what that one holds.
+fn leader(needed: &[Needed<'_>], at: usize, catalog: Catalog<'_>) -> Option<usize> {
+    let by = |one: &Needed<'_>| catalog.source.columns.get(one.index)?.looked_up.map(|look_up| look_up.by);
+    let own = needed.get(at)?;
+    let looked = own.reader.looked()?;
+    let leads = |one: &Needed<'_>| by(one) == by(own) && one.reader.looked().is_some_and(|other| other.leads(looked));
+    needed.iter().take(at).position(leads)
 }
 
 /// True where a test of the query compares the numbers of a column.

@@ -13,7 +13,8 @@ use rustc_hash::FxHashMap;
 use crate::block::{Block, Texts};
 use crate::cell::{Mistake, Value};
 use crate::column::Needed;
-use crate::memory::Memory;
+use crate::limits;
+use crate::memory::{Memory, Short};
 use crate::report::shorten;
 use crate::text::composed;
 
@@ -113,9 +114,11 @@ impl Gathering {
     pub(crate) fn table(self, catalog: Catalog<'_>, few: usize) -> Table {
         let rows = self.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
         let key = catalog.source.columns.get(self.key).map_or_else(String::new, |column| column.name.clone());
+        let columns: BTreeMap<usize, Cells> = self.columns.into_iter().zip(rows.columns).collect();
         Table {
             places: rows.places,
-            columns: self.columns.into_iter().zip(rows.columns).collect(),
+            together: Together::of(&columns, limits::REMEMBERED),
+            columns,
             source: catalog.source.name.clone(),
             key,
             few,
@@ -132,25 +135,15 @@ struct Identifiers {
 }
 
 impl Identifiers {
-    /// A text of less than sixteen bytes, with its length in the last one.
-    fn short(text: &str) -> Option<(u64, u64)> {
-        const MOST: usize = 15;
-        let mut bytes = [0u8; MOST + 1];
-        bytes.get_mut(..MOST)?.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        *bytes.last_mut()? = text.len() as u8;
-        let all = u128::from_le_bytes(bytes);
-        Some((all as u64, (all >> u64::BITS) as u64))
-    }
-
     fn insert(&mut self, text: &str, row: u32) {
-        match Identifiers::short(text) {
+        match Short::of(text.as_bytes()).and_then(Short::words) {
             Some(short) => self.short.insert(short, row),
             None => self.long.insert(text.into(), row),
         };
     }
 
     fn get(&self, text: &str) -> Option<u32> {
-        match Identifiers::short(text) {
+        match Short::of(text.as_bytes()).and_then(Short::words) {
             Some(short) => self.short.get(&short).copied(),
             None => self.long.get(text).copied(),
         }
@@ -219,10 +212,43 @@ impl Cells {
     }
 }
 
+/// Columns of which few combinations of values differ: a row is found once for all of them.
+#[derive(Default)]
+struct Together {
+    columns: Vec<usize>,
+    /// For each row, its combination.
+    rows: Vec<u32>,
+}
+
+impl Together {
+    /// As many columns as have at most so many combinations, the first ones first.
+    fn of(columns: &BTreeMap<usize, Cells>, most: usize) -> Together {
+        let mut together = Together::default();
+        for (column, cells) in columns {
+            let mut met: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+            let before = together.rows.iter().copied().chain(std::iter::repeat(0));
+            let rows: Option<Vec<u32>> = (before.zip(&cells.rows))
+                .map(|(before, value)| {
+                    // INVARIANT: there are at most as many combinations as rows.
+                    let next = met.len() as u32;
+                    let combination = *met.entry((before, *value)).or_insert(next);
+                    (met.len() <= most).then_some(combination)
+                })
+                .collect();
+            if let Some(rows) = rows {
+                together.columns.push(*column);
+                together.rows = rows;
+            }
+        }
+        together
+    }
+}
+
 /// A source by its identifiers.
 pub(crate) struct Table {
     places: Identifiers,
     columns: BTreeMap<usize, Cells>,
+    together: Together,
     source: String,
     /// The name of the identifier.
     key: String,
@@ -236,6 +262,10 @@ pub(crate) struct Table {
 const COMPARED: usize = 1_000;
 
 impl Table {
+    fn has_few(&self) -> bool {
+        self.places.len() <= self.few
+    }
+
     /// An identifier that is close: one that differs by the zeros that spreadsheets leave out, else by a letter or two.
     fn near(&self, text: &str) -> Option<String> {
         let spelt = self.spelt.get_or_init(|| {
@@ -281,11 +311,38 @@ impl Looked {
 
     /// The place of what the table holds for a code; `None` where it has few codes, which are better remembered themselves.
     pub(crate) fn place(&self, code: &str) -> Option<u32> {
-        if self.table.places.len() <= self.table.few {
+        if self.table.has_few() {
             return None;
         }
-        let row = self.table.places.get(&composed(code))?;
-        self.table.columns.get(&self.column)?.rows.get(row as usize).copied()
+        self.place_in(self.table.places.get(&composed(code))?)
+    }
+
+    /// The other source has many codes: they are better looked up than remembered.
+    pub(crate) fn has_many(&self) -> bool {
+        !self.table.has_few()
+    }
+
+    /// The row of a code that is short.
+    #[inline]
+    pub(crate) fn row(&self, short: Short) -> Option<u32> {
+        self.table.places.short.get(&short.words()?).copied()
+    }
+
+    /// The place of what the table holds in a row.
+    #[inline]
+    pub(crate) fn place_in(&self, row: u32) -> Option<u32> {
+        let rows =
+            if self.is_together() { &self.table.together.rows } else { &self.table.columns.get(&self.column)?.rows };
+        rows.get(row as usize).copied()
+    }
+
+    /// Codes that mean the same here mean the same there.
+    pub(crate) fn leads(&self, other: &Looked) -> bool {
+        Arc::ptr_eq(&self.table, &other.table) && (self.table.has_few() || (self.is_together() && other.is_together()))
+    }
+
+    fn is_together(&self) -> bool {
+        self.table.together.columns.contains(&self.column)
     }
 
     fn get(&self, code: &str) -> Option<&(Value, Box<str>)> {
@@ -329,5 +386,30 @@ impl Texts for Meant<'_> {
             Some(looked) => Cow::Borrowed(looked.text(&text)),
             None => text,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_together_while_their_combinations_are_few() {
+        let column = |values: [i32; 4]| {
+            let mut cells = Cells::default();
+            for value in values {
+                cells.push(Value::Day(value), Cow::Borrowed(""));
+            }
+            cells
+        };
+        let columns = BTreeMap::from([(1, column([7, 7, 8, 8])), (2, column([1, 2, 3, 4])), (5, column([9, 9, 9, 6]))]);
+        let of = |most| {
+            let together = Together::of(&columns, most);
+            (together.columns, together.rows)
+        };
+        assert_eq!(of(2), (vec![1], vec![0, 0, 1, 1]));
+        assert_eq!(of(3), (vec![1, 5], vec![0, 0, 1, 2]));
+        assert_eq!(of(4), (vec![1, 2, 5], vec![0, 1, 2, 3]));
+        assert_eq!(of(0), (vec![], vec![]));
     }
 }

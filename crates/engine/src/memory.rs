@@ -8,6 +8,7 @@ use crate::cell::{Mistake, Value};
 use crate::codes::Codes;
 use crate::column::{Needed, code};
 use crate::limits;
+use crate::lookups::Looked;
 use crate::sheet::bare;
 
 /// Texts of at most sixteen bytes met of late, each with its slot: found without a hash table.
@@ -20,7 +21,7 @@ struct Recent {
 
 /// A text of at most sixteen bytes, and its length.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Short {
+pub(crate) struct Short {
     low: u64,
     high: u64,
     length: u32,
@@ -45,10 +46,25 @@ impl Short {
         Short { low: bytes as u64, high: (bytes >> 64) as u64, length: length as u32 }
     }
 
-    fn of(text: &[u8]) -> Option<Short> {
+    pub(crate) fn of(text: &[u8]) -> Option<Short> {
         let mut around = [0; Short::MOST];
         around.get_mut(..text.len())?.copy_from_slice(text);
         Some(Short::new(u128::from_le_bytes(around), text.len()))
+    }
+
+    /// The text as two words that no other has; `None` where it takes both whole.
+    #[inline(always)]
+    pub(crate) fn words(self) -> Option<(u64, u64)> {
+        ((self.length as usize) < Short::MOST).then_some((self.low, self.high | u64::from(self.length) << 56))
+    }
+
+    /// It is as people see it, with nothing to be left out or composed.
+    #[inline(always)]
+    fn is_plain(self) -> bool {
+        let bytes = u128::from(self.high) << 64 | u128::from(self.low);
+        let last = (bytes >> (8 * self.length.saturating_sub(1))) as u8;
+        const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+        (self.low | self.high) & HIGH_BITS == 0 && (bytes as u8).is_ascii_graphic() && last.is_ascii_graphic()
     }
 
     #[inline(always)]
@@ -119,22 +135,25 @@ impl Recent {
     }
 }
 
-/// The key of a place among the values of another source: no text has its first byte.
-fn of_place(place: u32) -> [u8; 5] {
-    let [a, b, c, d] = place.to_le_bytes();
-    [u8::MAX, a, b, c, d]
-}
+/// No slot yet, or no place in another source.
+pub(crate) const NEW: u32 = u32::MAX;
 
 /// A thread's memory of the texts of one column.
 #[derive(Default)]
 pub(crate) struct Memory {
     recent: Recent,
     slots: FxHashMap<Box<[u8]>, u32>,
+    /// Codes may be many where what is looked up by them is not: the slots by places in the other source.
+    of_places: Vec<u32>,
     /// Slots beyond those that last: they are forgotten with the block.
     passing: FxHashMap<Box<[u8]>, u32>,
     values: Vec<(Value, Option<Mistake>)>,
     /// The texts of slots that could not be read.
     wrong: FxHashMap<u32, Box<str>>,
+    /// Where the column leads others, a text for each slot.
+    texts: Vec<Box<str>>,
+    /// Where another column leads this one, for each slot of that one the slot of this one.
+    led: Vec<u32>,
     /// `words` each: which filters the value lets pass.
     pub(crate) masks: Vec<u64>,
     /// `test_words` each: which tests of the general filters hold.
@@ -157,45 +176,85 @@ impl Memory {
         cells.len()
     }
 
+    /// Writes the slots of codes of which the other source has many; [`NEW`] where one needs a look of its own. They are sought side
+    /// by side, since each waits for memory. `cells` are where the codes start and end in `bytes`.
+    pub(crate) fn look_up(&self, looked: &Looked, bytes: &[u8], cells: &[(u32, u32)], slots: &mut [u32]) {
+        let plain = |(start, end): &(u32, u32)| {
+            Short::within(bytes, *start as usize, *end as usize).filter(|short| short.is_plain())
+        };
+        for (slot, cell) in slots.iter_mut().zip(cells) {
+            *slot = plain(cell).and_then(|short| looked.row(short)).unwrap_or(NEW);
+        }
+        for slot in slots {
+            let place = looked.place_in(*slot).unwrap_or(NEW);
+            *slot = self.of_places.get(place as usize).copied().unwrap_or(NEW);
+        }
+    }
+
     /// The slot of `text`: known, or learnt now. Beyond what is remembered, a slot lasts as long as the block.
     pub(crate) fn slot(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
+        if let Some(place) = needed.reader.place(text) {
+            return match self.of_places.get(place as usize) {
+                Some(slot) if *slot != NEW => *slot,
+                _ => self.learn_place(place as usize, text, needed, catalog, codes),
+            };
+        }
         let Some(short) = Short::of(text.as_bytes()) else { return self.found(text, needed, catalog, codes) };
         if let Some(slot) = self.recent.get(short) {
             return slot;
         }
         let slot = self.found(text, needed, catalog, codes);
         // What is forgotten with the block is not met again.
-        if (slot as usize) < self.lasting() {
+        if (slot as usize) < limits::REMEMBERED {
             self.recent.put(short, slot, self.lasting());
         }
         slot
     }
 
     fn found(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
-        // Codes may be many where what is looked up by them is not: it is remembered by what stands in the other source.
-        let place = needed.reader.place(text).map(of_place);
-        let key = place.as_ref().map_or(text.as_bytes(), |place| place.as_slice());
-        let known = self.slots.get(key);
-        let passing = || if self.passing.is_empty() { None } else { self.passing.get(key) };
-        match known.or_else(passing) {
-            Some(slot) => *slot,
-            None => self.learn(key, text, needed, catalog, codes),
+        let known = self.slots.get(text.as_bytes());
+        let passing = || if self.passing.is_empty() { None } else { self.passing.get(text.as_bytes()) };
+        if let Some(slot) = known.or_else(passing) {
+            return *slot;
         }
+        let slot = self.learn(text, needed, catalog, codes);
+        let slots = if (slot as usize) < limits::REMEMBERED { &mut self.slots } else { &mut self.passing };
+        slots.insert(text.as_bytes().into(), slot);
+        slot
     }
 
     #[cold]
-    fn learn(&mut self, key: &[u8], text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
+    fn learn_place(
+        &mut self,
+        place: usize,
+        text: &str,
+        needed: &Needed<'_>,
+        catalog: Catalog<'_>,
+        codes: &[Codes],
+    ) -> u32 {
+        let slot = self.learn(text, needed, catalog, codes);
+        if (slot as usize) < limits::REMEMBERED {
+            self.of_places.resize(self.of_places.len().max(place + 1), NEW);
+            if let Some(known) = self.of_places.get_mut(place) {
+                *known = slot;
+            }
+        }
+        slot
+    }
+
+    #[cold]
+    fn learn(&mut self, text: &str, needed: &Needed<'_>, catalog: Catalog<'_>, codes: &[Codes]) -> u32 {
         // INVARIANT: what is remembered and a block's rows together fit.
         let slot = self.values.len() as u32;
-        let lasts = self.slots.len() < limits::REMEMBERED;
-        let slots = if lasts { &mut self.slots } else { &mut self.passing };
-        slots.insert(key.into(), slot);
         let (value, mistake) = needed.reader.read(text);
         let mistake = mistake.filter(|mistake| needed.tells(*mistake));
         self.values.push((value, mistake));
         let bare = bare(text);
         if mistake.is_some() {
             self.wrong.insert(slot, bare.into());
+        }
+        if needed.leads {
+            self.texts.push(text.into());
         }
         let composed = needed.reader.compared(bare);
         needed.conditions.push(value, &composed, &mut self.masks, &mut self.tests);
@@ -212,15 +271,34 @@ impl Memory {
         slot
     }
 
+    /// Writes the slots that follow from those of the column that leads this one.
+    pub(crate) fn follow(
+        &mut self,
+        leader: &Memory,
+        of_leader: &[u32],
+        slots: &mut Vec<u32>,
+        needed: &Needed<'_>,
+        catalog: Catalog<'_>,
+        codes: &[Codes],
+    ) {
+        self.led.truncate(leader.lasting());
+        while let Some(text) = leader.texts.get(self.led.len()) {
+            let slot = self.slot(text, needed, catalog, codes);
+            self.led.push(slot);
+        }
+        slots.extend(of_leader.iter().map(|slot| self.led.get(*slot as usize).copied().unwrap_or(0)));
+    }
+
     /// Forgets what does not last: the block has been worked through.
     pub(crate) fn forget(&mut self, needed: &Needed<'_>) {
-        if self.passing.is_empty() {
+        let lasting = self.lasting();
+        if self.values.len() == lasting {
             return;
         }
         self.passing.clear();
-        let lasting = self.slots.len();
         self.wrong.retain(|slot, _| (*slot as usize) < lasting);
         self.values.truncate(lasting);
+        self.texts.truncate(lasting);
         self.masks.truncate(lasting * needed.conditions.words());
         self.tests.truncate(lasting * needed.conditions.test_words());
         for column in &mut self.codes {
@@ -252,6 +330,6 @@ impl Memory {
 
     /// Slots that last beyond the block.
     pub(crate) fn lasting(&self) -> usize {
-        self.slots.len()
+        self.values.len().min(limits::REMEMBERED)
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::block::{Block, ROWS, Texts};
 use crate::column::Kind;
-use crate::memory::Memory;
+use crate::memory::{Memory, NEW};
 use crate::report::Mistakes;
 use crate::scan::Scan;
 use crate::sheet::bare;
@@ -113,7 +113,7 @@ impl Texts for OfChunk<'_> {
     }
 }
 
-/// Reads the cells of all needed columns. The lines of the block are there already.
+/// Reads the cells of all needed columns that none leads. The lines of the block are there already.
 pub(crate) fn fill(
     scan: &Scan<'_>,
     texts: &OfChunk<'_>,
@@ -123,6 +123,9 @@ pub(crate) fn fill(
 ) {
     let lines = &block.lines;
     for (at, ((needed, memory), column)) in scan.needed.iter().zip(memories).zip(&mut block.columns).enumerate() {
+        if needed.leader.is_some() {
+            continue;
+        }
         let place = texts.layout.place_of(at);
         let cells = match place {
             Of::Place(place) => texts.records.column(place),
@@ -142,11 +145,18 @@ pub(crate) fn fill(
         };
         if needed.kind == Kind::Remembered {
             let bytes = texts.chunk.as_bytes();
-            column.slots.resize(lines.len(), 0);
+            column.slots.resize(lines.len(), NEW);
+            let looked = needed.reader.looked_among_many();
+            if let Some(looked) = looked {
+                memory.look_up(looked, bytes, cells, &mut column.slots);
+            }
             let mut row = 0;
             while let Some(slots) = column.slots.get_mut(row..).filter(|slots| !slots.is_empty()) {
-                // The texts of most cells have been met of late.
-                row += memory.recent(bytes, cells.get(row..).unwrap_or(&[]), slots);
+                row += match looked {
+                    Some(_) => slots.iter().take_while(|slot| **slot != NEW).count(),
+                    // The texts of most cells have been met of late.
+                    None => memory.recent(bytes, cells.get(row..).unwrap_or(&[]), slots),
+                };
                 if let Some(slot) = column.slots.get_mut(row) {
                     *slot = memory.slot(text_of(row), needed, scan.catalog, &scan.codes);
                     row += 1;

@@ -139,6 +139,7 @@ impl Scan<'_> {
         } else {
             texts
         };
+        self.follow(hands);
         if let Some(gathering) = self.gathering {
             gathering.take(texts, &hands.block, &self.needed, &hands.memories);
         }
@@ -171,6 +172,23 @@ impl Scan<'_> {
             memory.forget(needed);
         }
         hands.block.clear();
+    }
+
+    /// The cells of columns that another one leads, unless they were read.
+    fn follow(&self, hands: &mut Hands) {
+        for (at, needed) in self.needed.iter().enumerate() {
+            let Some(leader) = needed.leader else { continue };
+            let (Some((columns, [column, ..])), Some((memories, [memory, ..]))) =
+                (hands.block.columns.split_at_mut_checked(at), hands.memories.split_at_mut_checked(at))
+            else {
+                continue;
+            };
+            if let (Some(of), Some(led_by)) = (columns.get(leader), memories.get(leader))
+                && column.slots.is_empty()
+            {
+                memory.follow(led_by, &of.slots, &mut column.slots, needed, self.catalog, &self.codes);
+            }
+        }
     }
 
     /// Which filters each row passes.

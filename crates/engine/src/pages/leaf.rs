@@ -9,13 +9,10 @@ use super::page::{Chunk, Failed, Got, fixed};
 use crate::block::ColumnBlock;
 use crate::cell::{Mistake, Value};
 use crate::column::{Kind, Needed};
-use crate::memory::Memory;
+use crate::memory::{Memory, NEW};
 use crate::report::Mistakes;
 use crate::scan::Scan;
 use crate::sheet::TYPED;
-
-/// A place in the dictionary that has not been met.
-const NEW: u32 = u32::MAX;
 
 /// The texts of a needed column, for those who ask for them.
 #[derive(Default)]
@@ -245,6 +242,10 @@ impl Leaf {
                     each.empty_ones(&mut putting, &mut into);
                 }
                 Got::Bytes(data, spans) => {
+                    if putting.codes_at_once(data, spans, presence, lines, &mut into)? {
+                        done += count;
+                        continue;
+                    }
                     let mut each = Each::new(lines, presence);
                     for (start, end) in spans {
                         each.empty_ones(&mut putting, &mut into);
@@ -340,6 +341,38 @@ impl Putting<'_, '_, '_> {
             out.truncate(start);
         }
         known
+    }
+
+    /// Puts cells that are looked up by codes of which there are many; false, and nothing is put, where the column is another one.
+    fn codes_at_once(
+        &mut self,
+        data: &[u8],
+        spans: &[(u32, u32)],
+        presence: Option<&[u32]>,
+        lines: &[u64],
+        into: &mut Into<'_>,
+    ) -> Result<bool, Stopped> {
+        let is_text = matches!(self.meaning, Meaning::Text) && !into.texts.wanted;
+        let Some(looked) = self.needed.reader.looked_among_many().filter(|_| is_text && presence.is_none()) else {
+            return Ok(false);
+        };
+        let before = into.column.slots.len();
+        into.column.slots.resize(before + spans.len(), NEW);
+        into.memory.look_up(looked, data, spans, into.column.slots.get_mut(before..).unwrap_or(&mut []));
+        for (at, ((start, end), line)) in (before..).zip(spans.iter().zip(lines)) {
+            if into.column.slots.get(at) != Some(&NEW) {
+                continue;
+            }
+            let code = data.get(*start as usize..*end as usize).unwrap_or(&[]);
+            let slot = self.learn(Raw::Bytes(code), *line, into)?;
+            if let Some(to) = into.column.slots.get_mut(at) {
+                *to = slot;
+            }
+            if let Some(mistake) = into.memory.mistake(slot) {
+                self.wrong(mistake, slot, *line, into);
+            }
+        }
+        Ok(true)
     }
 
     /// Puts numbers that lie side by side; false, and nothing is put, where some need a closer look.

@@ -274,8 +274,11 @@ impl Pages {
             }
         };
         let mut leaves = Vec::new();
-        for (at, of) in file.columns.iter().enumerate() {
+        // What follows from another column is read only for its texts.
+        let is_read = |needed: &Needed<'_>, texts: &LeafTexts| needed.leader.is_none() || texts.wanted;
+        for (at, ((of, needed), texts)) in file.columns.iter().zip(&scan.needed).zip(&texts.0).enumerate() {
             leaves.push(match of {
+                _ if !is_read(needed, texts) => Leaf::of_text(String::new()),
                 // The pages of a column with one value need not be read: files that are sorted or divided have many.
                 of if let Some(text) = constant(of_group, of) => Leaf::of_text(text),
                 Of::Name(name) => Leaf::of_text(name.clone()),
@@ -295,6 +298,9 @@ impl Pages {
             for ((place, (needed, leaf)), ((column, memory), texts)) in
                 scan.needed.iter().zip(&mut leaves).enumerate().zip(columns)
             {
+                if !is_read(needed, texts) {
+                    continue;
+                }
                 let into = Into { at: place, memory, column, texts, mistakes: &mut part.mistakes };
                 leaf.read(scan, needed, &hands.block.lines, into).map_err(|stopped| match stopped {
                     Stopped::Failed(failed) => broken(&file.declared, &failed),
