@@ -119,7 +119,14 @@ def kinds(of):
 
 
 def prepare(spark, source, places, asked):
-    """The table of a source under its name; the files that it is read from."""
+    """The table of a source under its name, and those of the sources in which it looks up; the files that they are read from."""
+    files = []
+    for table in [source, *source.get("looked_in", [])]:
+        files.extend(prepare_one(spark, table, places, asked))
+    return files
+
+
+def prepare_one(spark, source, places, asked):
     name = ".".join(source["table"])
     if name in places:
         if len(source["table"]) > 1:
@@ -216,8 +223,9 @@ def not_needed(statement, source, results):
     if column is None:
         return False
     for other, rows in zip(source["statements"], results):
-        if other["role"] == "overview":
-            at = [one["name"] for one in other["columns"]].index(column)
+        names = [one["name"] for one in other["columns"]]
+        if other["role"] == "overview" and column in names:
+            at = names.index(column)
             return all(row[at] is None or Decimal(row[at]) == 0 for row in rows)
     return False
 
@@ -272,7 +280,7 @@ def run(asked):
     started = time.monotonic()
     document = questions(asked.questions)
     places = dict(pair(text, "--table") for text in asked.table)
-    known = {".".join(source["table"]) for source in document["sources"]}
+    known = {".".join(table["table"]) for source in document["sources"] for table in [source, *source.get("looked_in", [])]}
     for name in places.keys() - known:
         raise Refused(f"--table {name} : les questions ne portent que sur {', '.join(sorted(known))}", f"--table {name}: the questions are about {', '.join(sorted(known))} only", 2)
     try:

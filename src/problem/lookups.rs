@@ -239,13 +239,15 @@ impl LookupProblem {
                 fr: Words::new(
                     format!("« {one} » et « {other} » ne sont pas au même endroit"),
                     "n'est pas dans la même base de données",
-                    "exportez la table en CSV : une colonne se cherche d'un fichier dans un fichier",
+                    "exportez la table en CSV, ou mettez les deux tables dans une même base : une colonne se cherche d'un fichier dans un \
+                     fichier, ou d'une table dans une table de la même base",
                 )
                 .and("la source où l'on cherche"),
                 en: Words::new(
                     format!("`{one}` and `{other}` are not in the same place"),
                     "is not in the same database",
-                    "export the table as CSV: a column is looked up from a file in a file",
+                    "export the table as CSV, or put both tables into one database: a column is looked up from a file in a file, or from \
+                     a table in a table of the same database",
                 )
                 .and("the source that is looked in"),
             },

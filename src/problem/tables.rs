@@ -156,8 +156,6 @@ pub enum NotInSql {
     Constant,
     /// Periods in a column that is neither of dates nor of periods.
     Period,
-    /// A column that is looked up in another source.
-    LookUp,
 }
 
 impl TableProblem {
@@ -442,9 +440,6 @@ fn not_in_sql(why: NotInSql, source: &str, column: Option<&str>, indicators: &[S
         }
         NotInSql::Period => {
             ("les périodes d'une colonne qui n'est ni date ni période", "periods of a column that is neither date nor period")
-        }
-        NotInSql::LookUp => {
-            ("les colonnes cherchées dans une autre source", "columns looked up in another source")
         }
     };
     let of = |fr: bool| column.map_or(String::new(), |name| if fr { format!(", colonne « {name} »") } else { format!(", column `{name}`") });

@@ -38,6 +38,12 @@ impl TableAddress {
     pub fn shown(&self) -> String {
         format!("postgres: {}", self.table.join("."))
     }
+
+    /// Whether another table is in the same database, whoever asks it.
+    pub fn is_beside(&self, other: &TableAddress) -> bool {
+        let base = |of: &TableAddress| (of.host.clone(), of.port, of.database.clone(), of.service.clone());
+        base(self) == base(other)
+    }
 }
 
 fn starts_with_case(path: &str, scheme: &str) -> bool {

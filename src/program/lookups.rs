@@ -100,11 +100,12 @@ impl<'a> Checker<'a> {
     /// Two files, or two tables of one database, whoever asks it.
     fn are_together(&mut self, at: usize, other: usize, name: &Name) -> Option<()> {
         let (one, other) = (self.program.sources.get(at)?, self.program.sources.get(other)?);
-        let base = |source: &DataSource| {
-            let address = table_address(source.path.as_deref()?)?.ok()?;
-            Some((address.host, address.port, address.database, address.service))
+        let address = |source: &DataSource| table_address(source.path.as_deref()?)?.ok();
+        let together = match (address(one), address(other)) {
+            (Some(one), Some(other)) => one.is_beside(&other),
+            (one, other) => one.is_none() && other.is_none(),
         };
-        if base(one) == base(other) {
+        if together {
             return Some(());
         }
         let fact = LookupProblem::Apart { one: one.name.clone(), other: other.name.clone() };

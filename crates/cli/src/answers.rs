@@ -40,7 +40,10 @@ pub fn cubes(path: &Path, project: &Project, plan: &Plan) -> Result<Vec<Option<C
                     dimensions: &program.dimensions,
                     calendars: &program.calendars,
                 };
-                let shown = format!("{}: {}", answers.dialect.name(), asked.script.table.name.join("."));
+                let shown = |of: usize| {
+                    let table = asked.script.table.looked_in.get(&of).filter(|_| of != query.source);
+                    format!("{}: {}", answers.dialect.name(), table.unwrap_or(&asked.script.table).name.join("."))
+                };
                 // An answer may only be left out where the overview says that there is nothing to find.
                 match left_out_wrongly(&asked.script, results) {
                     Some(at) => {
@@ -93,17 +96,15 @@ fn whole<'a>(own: &'a SourceAnswers, fingerprint: &str, questions: usize) -> Res
 /// The first statement without an answer that should have one.
 fn left_out_wrongly(script: &jauge_sql::Script, results: &Results) -> Option<usize> {
     let is_zero = |column: &str| {
-        script.statements.iter().zip(results).filter(|(one, _)| one.role == jauge_sql::Role::Overview).all(
-            |(one, rows)| {
-                let place = one.columns.iter().position(|of| of.name == column);
-                let cells = rows.iter().flatten().map(|row| place.and_then(|place| row.get(place)));
-                cells.into_iter().all(|cell| match cell {
-                    Some(Some(text)) => text.chars().all(|digit| matches!(digit, '0' | '.')),
-                    Some(None) => true,
-                    None => false,
-                })
-            },
-        )
+        let overviews = script.statements.iter().zip(results).filter(|(one, _)| one.role == jauge_sql::Role::Overview);
+        let places =
+            overviews.filter_map(|(one, rows)| Some((one.columns.iter().position(|of| of.name == column)?, rows)));
+        let mut cells = places.flat_map(|(place, rows)| rows.iter().flatten().map(move |row| row.get(place)));
+        cells.all(|cell| match cell {
+            Some(Some(text)) => text.chars().all(|digit| matches!(digit, '0' | '.')),
+            Some(None) => true,
+            None => false,
+        })
     };
     script.statements.iter().zip(results).position(|(statement, rows)| match (&statement.only_if, rows) {
         (_, Some(_)) => false,

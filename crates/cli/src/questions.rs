@@ -3,7 +3,6 @@
 
 use jauge::plan::{Catalog, CubeQuery, QueryNotes};
 use jauge::program::model::{DataSource, Program};
-use jauge::program::table_address;
 use jauge_sql::{Ask, Dialect, Refused, Script, Table, fingerprint, script};
 
 /// How questions are put.
@@ -33,10 +32,7 @@ pub fn questions(
 ) -> Result<Questions, Refused> {
     let catalog =
         Catalog { source, sources: &program.sources, dimensions: &program.dimensions, calendars: &program.calendars };
-    let mut table = Table::declared(catalog, manner.text_columns);
-    if let Some(Ok(address)) = source.path.as_deref().and_then(table_address) {
-        table.name = address.table;
-    }
+    let table = Table::declared(catalog, manner.text_columns);
     let ask = Ask { query, catalog, table: &table, dialect: manner.dialect, notes };
     Ok(Questions { script: script(ask)?, fingerprint: fingerprint(program, ask)? })
 }

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jauge::plan::{Catalog, Cells, Cube, CubeQuery, Decimal, GroupingSet, LaneState, LaneValue};
-use jauge::problem::{DataProblem, Odd, Place, Problem, TableProblem};
+use jauge::problem::{DataProblem, Odd, Place, Problem};
 use jauge::program::model::ColumnType;
 use jauge::types::Period;
 use jauge_engine::shared::{Known, identity};
 
 use crate::list::is_bands;
+use crate::looked;
 use crate::script::{ResultColumn, Role, Says, Script, Statement};
 use crate::told::Told;
 
@@ -48,17 +49,25 @@ enum Value {
 type Groups = BTreeMap<Vec<usize>, BTreeMap<Vec<i32>, Parts>>;
 
 /// The cube of a query from the rows of each statement of its script, `None` where one was not run because it need not be.
-/// `shown` names the table in messages.
+/// `shown` names the table of a source, by its place in the program, in messages.
 pub fn cube(
     query: &CubeQuery,
     catalog: Catalog<'_>,
     script: &Script,
     results: &[Option<Vec<Row>>],
-    shown: &str,
+    shown: &dyn Fn(usize) -> String,
 ) -> Result<Cube, NotAsDescribed> {
     let mut reading =
         Reading { query, catalog, groups: Groups::new(), cube: Cube::default(), too_large: BTreeSet::new() };
-    let mut told = Told::new(catalog, script, shown);
+    let mut own = Told::new(catalog, query, &script.table, shown(query.source));
+    let asked = looked::asked(query, catalog);
+    let mut others: BTreeMap<usize, Told<'_>> = BTreeMap::new();
+    for (other, query) in &asked {
+        let Some((source, table)) = catalog.sources.get(*other).zip(script.table.looked_in.get(other)) else {
+            continue;
+        };
+        others.insert(*other, Told::new(Catalog { source, ..catalog }, query, table, shown(*other)));
+    }
     for (at, statement) in script.statements.iter().enumerate() {
         let rows = results.get(at).and_then(Option::as_ref);
         let wrong = |found: Odd, column: Option<&ResultColumn>| NotAsDescribed {
@@ -75,6 +84,7 @@ pub fn cube(
         if statement.role == Role::Overview && rows.len() != 1 {
             return Err(wrong(Odd::Rows(rows.len()), None));
         }
+        let known: BTreeMap<usize, u64> = others.iter().map(|(source, other)| (*source, other.identifiers)).collect();
         let mut seen = BTreeSet::new();
         for row in rows {
             if row.len() != statement.columns.len() {
@@ -87,24 +97,29 @@ pub fn cube(
                 let text = row.get(column).and_then(Option::as_deref).unwrap_or("NULL");
                 wrong(Odd::Cell(text.chars().take(80).collect()), statement.columns.get(column))
             };
+            let told = match statement.looked_in {
+                Some(source) => others.get_mut(&source).ok_or_else(|| wrong(Odd::Nothing, None))?,
+                None => &mut own,
+            };
             match statement.role {
-                Role::Overview => reading.overview(statement, row, &mut told).map_err(bad)?,
+                Role::Overview => reading.overview(statement, row, told).map_err(bad)?,
                 Role::Cells | Role::Distinct | Role::Values | Role::Identities | Role::Edge => {
                     reading.cell(statement, row).map_err(bad)?;
                 }
-                Role::Unread => told.unread(statement, row, query).map_err(bad)?,
-                Role::Duplicates => told.repeated(statement, row, query).map_err(bad)?,
+                Role::Unread => told.unread(statement, row).map_err(bad)?,
+                Role::Duplicates => told.repeated(statement, row).map_err(bad)?,
+                Role::NotFound => told.not_found(statement, row, &known).map_err(bad)?,
             }
         }
     }
-    Ok(reading.finish(told))
+    Ok(reading.finish(own, others))
 }
 
 /// Statements of this role give each cell once.
 fn one_row_a_cell(role: Role) -> bool {
     match role {
         Role::Cells | Role::Distinct | Role::Edge => true,
-        Role::Overview | Role::Values | Role::Identities | Role::Unread | Role::Duplicates => false,
+        Role::Overview | Role::Values | Role::Identities | Role::Unread | Role::Duplicates | Role::NotFound => false,
     }
 }
 
@@ -126,7 +141,7 @@ impl Reading<'_> {
     fn overview(&mut self, statement: &Statement, row: &Row, told: &mut Told<'_>) -> Result<(), usize> {
         for (at, (column, text)) in statement.columns.iter().zip(row).enumerate() {
             match column.says {
-                Says::Rows { filter: None } => self.cube.rows = count(text).ok_or(at)?,
+                Says::Rows { filter: None } => told.rows = count(text).ok_or(at)?,
                 Says::First { key } => {
                     if let Some(text) = text {
                         let first: i32 = text.parse().map_err(|_| at)?;
@@ -139,8 +154,9 @@ impl Reading<'_> {
                         self.cube.periods.entry(key).or_insert((last, last)).1 = last;
                     }
                 }
-                // A sum over no row is NULL.
-                Says::Wrong { column } => told.wrong(column, if text.is_none() { 0 } else { count(text).ok_or(at)? }),
+                Says::Wrong { column } => told.wrong(column, None, summed(text).ok_or(at)?),
+                Says::NotFound { column, source } => told.wrong(column, Some(source), summed(text).ok_or(at)?),
+                Says::Identifiers => told.identifiers = summed(text).ok_or(at)?,
                 _ => return Err(at),
             }
         }
@@ -172,10 +188,10 @@ impl Reading<'_> {
             match column.says {
                 Says::LeftOut | Says::Key { .. } => {}
                 Says::Rows { filter } => {
-                    parts.rows.insert(filter, if text.is_none() { 0 } else { count(text).ok_or(at)? });
+                    parts.rows.insert(filter, summed(text).ok_or(at)?);
                 }
                 Says::Count { lane } => {
-                    let count = if text.is_none() { 0 } else { count(text).ok_or(at)? };
+                    let count = summed(text).ok_or(at)?;
                     parts.values.insert(lane, Value::Count(count));
                 }
                 Says::Sum { lane } => {
@@ -189,7 +205,7 @@ impl Reading<'_> {
                     parts.values.insert(lane, sum);
                 }
                 Says::Entered { lane } => {
-                    let entered = if text.is_none() { 0 } else { count(text).ok_or(at)? };
+                    let entered = summed(text).ok_or(at)?;
                     match parts.values.get_mut(&lane) {
                         // A target may answer NULL where a sum does not fit.
                         Some(Value::Sum(None, _)) if entered > 0 => {
@@ -210,7 +226,7 @@ impl Reading<'_> {
                 Says::Value { column } => value = Some((text.as_deref().ok_or(at)?, column)),
                 Says::Having { lane } => {
                     let (text_of, column) = value.ok_or(at)?;
-                    let rows = if text.is_none() { 0 } else { count(text).ok_or(at)? };
+                    let rows = summed(text).ok_or(at)?;
                     if rows == 0 {
                         continue;
                     }
@@ -270,7 +286,25 @@ impl Reading<'_> {
         })
     }
 
-    fn finish(mut self, told: Told<'_>) -> Cube {
+    fn finish(mut self, told: Told<'_>, others: BTreeMap<usize, Told<'_>>) -> Cube {
+        let mut cube = self.cube.clone();
+        for other in others.into_values() {
+            // Nothing says which of the rows is looked up: then there is no answer.
+            let repeats = other.repeats();
+            let (problems, left_out, unreadable) = other.finish([]);
+            if repeats {
+                return Cube {
+                    sets: self.query.sets.iter().map(|_| Cells::new()).collect(),
+                    problems,
+                    problems_left_out: left_out,
+                    unreadable: true,
+                    ..Cube::default()
+                };
+            }
+            cube.problems.extend(problems);
+            cube.problems_left_out += left_out;
+            cube.unreadable |= unreadable;
+        }
         // Distinct values are numbered in the order of their bytes.
         let mut identities: BTreeMap<usize, BTreeSet<Box<[u8]>>> = BTreeMap::new();
         for lane in &self.query.lanes {
@@ -315,24 +349,20 @@ impl Reading<'_> {
             });
             met.then(|| vec![Period::unknown(*own)])
         });
-        let mut cube = self.cube;
+        cube.rows = told.rows;
         cube.sets = sets;
         cube.windows = windows.unwrap_or_default();
         cube.keys = identities;
-        if cube.rows == 0 {
-            let fact = TableProblem::TableEmpty { table: told.shown.to_string() };
-            cube.problems.push(Problem::at(fact, Place::Table(told.whole())));
-        }
-        for column in self.too_large {
-            let name = self.catalog.source.columns.get(column).map_or_else(String::new, |column| column.name.clone());
-            cube.problems
-                .push(Problem::at(DataProblem::SumTooLarge { column: name }, Place::Table(told.column(column))));
-        }
-        let (problems, left_out, unreadable) = told.finish();
+        let large = |column: &usize| {
+            let name = self.catalog.source.columns.get(*column).map_or_else(String::new, |column| column.name.clone());
+            Problem::at(DataProblem::SumTooLarge { column: name }, Place::Table(told.column(*column)))
+        };
+        let large: Vec<Problem> = self.too_large.iter().map(large).collect();
+        let (problems, left_out, unreadable) = told.finish(large);
         cube.problems.extend(problems);
-        cube.problems_left_out = left_out;
-        if unreadable {
-            cube.unreadable = true;
+        cube.problems_left_out += left_out;
+        cube.unreadable |= unreadable;
+        if cube.unreadable {
             cube.sets = self.query.sets.iter().map(|_| Cells::new()).collect();
         }
         cube
@@ -416,6 +446,11 @@ fn value(
 
 fn number(decimal: Decimal) -> jauge::types::Number {
     jauge::types::Number::scaled(decimal.mantissa, decimal.scale)
+}
+
+/// A sum of counts: over no row it is NULL.
+fn summed(text: &Option<String>) -> Option<u64> {
+    if text.is_none() { Some(0) } else { count(text) }
 }
 
 /// A count; sums of counts may come with decimals that are zero.

@@ -91,7 +91,12 @@ pub fn problem_of_rows(source: &str, script: &Script, wrong: &NotAsDescribed) ->
     let statement = script.statements.get(wrong.statement);
     let column = statement.and_then(|of| of.columns.iter().find(|column| Some(&column.name) == wrong.column.as_ref()));
     let hidden = column.is_some_and(|column| match column.says {
-        Says::Value { .. } | Says::Text { .. } | Says::Example | Says::Extreme { .. } => true,
+        Says::Value { .. }
+        | Says::Text { .. }
+        | Says::Code { .. }
+        | Says::Near
+        | Says::Example
+        | Says::Extreme { .. } => true,
         Says::LeftOut
         | Says::Key { .. }
         | Says::Rows { .. }
@@ -102,6 +107,8 @@ pub fn problem_of_rows(source: &str, script: &Script, wrong: &NotAsDescribed) ->
         | Says::First { .. }
         | Says::Last { .. }
         | Says::Wrong { .. }
+        | Says::NotFound { .. }
+        | Says::Identifiers
         | Says::Mistake
         | Says::Times
         | Says::InAll => false,

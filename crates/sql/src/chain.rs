@@ -1,13 +1,16 @@
 //! The common beginning of every statement: the table's rows, read step by step to small codes, bits and values.
 
+use std::collections::BTreeSet;
+
 use jauge::plan::{Cube, Key};
 use jauge::types::Calendar;
 
-use crate::column::{Named, Of};
+use crate::column::{Named, Of, Read, Stands, row_of};
 use crate::dialect::Dialect;
 use crate::period;
 use crate::quote::remark;
 use crate::script::{Ask, Reads};
+use crate::table::Table;
 use crate::test;
 
 /// A column of the last step, with its remark.
@@ -38,7 +41,7 @@ pub(crate) fn key(ask: &Ask<'_>, at: usize, reads: &Reads<'_>) -> Coded {
             let calendar = ask.catalog.calendars.get(usize::from(calendar.0));
             match (reads.get(column), calendar) {
                 (Some(read), Some(calendar)) => {
-                    let ordinal = ordinal(d, *column, &read.of, calendar);
+                    let ordinal = ordinal(d, read, calendar);
                     let mut special = String::new();
                     if let Some(total) = read.is_total() {
                         special.push_str(&format!(" WHEN {total} THEN {}", Cube::TOTAL));
@@ -58,13 +61,10 @@ pub(crate) fn key(ask: &Ask<'_>, at: usize, reads: &Reads<'_>) -> Coded {
     Coded::new(name, value, said)
 }
 
-fn ordinal(d: Dialect, column: usize, of: &Of<'_>, calendar: &Calendar) -> String {
-    match of {
-        Of::Date => {
-            let (months, day, days) = (format!("v.a{column}"), format!("v.q{column}"), format!("v.j{column}"));
-            period::ordinal_of_date(d, calendar, &months, &day, &days)
-        }
-        Of::Period { .. } => format!("v.p{column}"),
+fn ordinal(d: Dialect, read: &Read<'_>, calendar: &Calendar) -> String {
+    match &read.of {
+        Of::Date => period::ordinal_of_date(d, calendar, &read.val("a"), &read.val("q"), &read.val("j")),
+        Of::Period { .. } => read.val("p"),
         Of::Text | Of::Number | Of::YesNo | Of::Member(_) | Of::Bands(_) => "NULL".into(),
     }
 }
@@ -80,37 +80,49 @@ pub(crate) fn bit(ask: &Ask<'_>, at: usize, reads: &Reads<'_>) -> Coded {
 /// `WITH … coded AS (…)`: the beginning of a statement over some needed columns.
 pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String {
     let d = ask.dialect;
-    let table: Vec<String> = ask.table.name.iter().map(|part| d.name_of(part)).collect();
-    let mut steps: Vec<String> = Vec::new();
-    let lists = reads.values().filter_map(|read| read.list.as_ref());
-    for list in lists {
-        steps.push(format!("{} AS {}(\n  {}\n)", list.name(), d.can().inlined, list.text(d)));
+    let own: Vec<&Read<'_>> = reads.values().filter(|read| read.stands == Stands::Own).collect();
+    let Steps { raw, mut after, mut looks } = read_from(d, ask.table, "", &own);
+    let mut steps = Vec::new();
+    // Each source that is looked up in is read once, and each of its rows is found once by each column of codes.
+    let mut from = String::from("vals v");
+    for identifier in reads.values() {
+        let Stands::Identifier { source } = identifier.stands else { continue };
+        let is_there = |read: &&Read<'_>| match read.stands {
+            Stands::Elsewhere { source: of, .. } | Stands::Identifier { source: of } => of == source,
+            Stands::Own => false,
+        };
+        let there: Vec<&Read<'_>> = reads.values().filter(is_there).collect();
+        let Some(table) = ask.table.looked_in.get(&source) else { continue };
+        let place = format!("_{source}");
+        let other = read_from(d, table, &place, &there);
+        // A table may be named as one of the steps: that one comes later.
+        steps.push(other.raw);
+        after.extend(other.after);
+        looks |= other.looks;
+        let code = identifier.val("t");
+        // A code that repeats is told, and no figure is given then: that it multiplies no row keeps the question small.
+        let looked = format!(
+            "looked{place} AS (\n  SELECT *\n  FROM (\n    SELECT v{source}.*, row_number() OVER (PARTITION BY {code} ORDER BY \
+             {code}) AS nth\n    FROM vals{place} v{source}\n    WHERE {code} IS NOT NULL\n  ) w{source}\n  WHERE nth = 1\n)"
+        );
+        after.push(looked);
+        let by: BTreeSet<usize> = there.iter().filter_map(|read| read.by()).collect();
+        for by in by {
+            let Some(codes) = reads.get(&by) else { continue };
+            let row = row_of(by, source);
+            from.push_str(&format!(
+                "\n  LEFT JOIN looked{place} {row} ON {row}.t{} = {}",
+                identifier.index,
+                codes.val("t")
+            ));
+        }
     }
-    let all = |of: for<'r> fn(&'r crate::column::Read<'_>) -> &'r [Named]| -> Vec<Named> {
-        reads.values().flat_map(|read| of(read).iter().cloned()).collect()
-    };
-    let raw = all(|read| &read.raw);
-    let parts = all(|read| &read.parts);
+    steps.push(raw);
+    steps.extend(after);
     // Where texts are trimmed or spelt, the signs to look at stand beside the rows.
-    let signs = d.signs();
-    let looks = |columns: &[Named]| {
-        signs.is_some() && columns.iter().any(|(_, value)| value.contains("x.blanks") || value.contains("x.written"))
-    };
-    let beside = |columns: &[Named]| if looks(columns) { " CROSS JOIN signs x" } else { "" };
-    if looks(&raw) || looks(&parts) {
-        steps.splice(0..0, signs.clone());
+    if looks {
+        steps.splice(0..0, d.signs());
     }
-    steps.push(step("raw", &raw, &format!("{} t{}", table.join("."), beside(&raw))));
-    steps.push(step("parts", &parts, &format!("raw r{}", beside(&parts))));
-    let mut from = String::from("parts p");
-    for read in reads.values().filter(|read| read.list.is_some()) {
-        let at = read.index;
-        from.push_str(&format!(
-            "\n  LEFT JOIN list{at} l{at} ON l{at}.h{at} = p.o{at}\n  LEFT JOIN list{at} k{at} ON k{at}.h{at} = CASE WHEN l{at}.h{at} \
-             IS NULL THEN p.h{at} END"
-        ));
-    }
-    steps.push(step("vals", &all(|read| &read.vals), &from));
     let lines: Vec<(String, String)> = coded
         .iter()
         .map(|one| {
@@ -120,8 +132,46 @@ pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String 
             )
         })
         .collect();
-    steps.push(format!("coded AS (\n  SELECT\n{}\n  FROM vals v\n)", listed(&lines)));
+    steps.push(format!("coded AS (\n  SELECT\n{}\n  FROM {from}\n)", listed(&lines)));
     format!("WITH {}", steps.join(",\n"))
+}
+
+/// The steps from the cells of one table to their values.
+struct Steps {
+    raw: String,
+    after: Vec<String>,
+    /// They look at [`Dialect::signs`].
+    looks: bool,
+}
+
+/// The names of the steps end with `place`.
+fn read_from(d: Dialect, table: &Table, place: &str, reads: &[&Read<'_>]) -> Steps {
+    let name: Vec<String> = table.name.iter().map(|part| d.name_of(part)).collect();
+    let lists = reads.iter().filter_map(|read| read.list.as_ref());
+    let mut after: Vec<String> =
+        lists.map(|list| format!("{} AS {}(\n  {}\n)", list.name(), d.can().inlined, list.text(d))).collect();
+    let all = |of: for<'r> fn(&'r Read<'_>) -> &'r [Named]| -> Vec<Named> {
+        reads.iter().flat_map(|read| of(read).iter().cloned()).collect()
+    };
+    let looks = |columns: &[Named]| {
+        d.signs().is_some()
+            && columns.iter().any(|(_, value)| value.contains("x.blanks") || value.contains("x.written"))
+    };
+    let (raw, parts) = (all(|read| &read.raw), all(|read| &read.parts));
+    let (raw_looks, parts_look) = (looks(&raw), looks(&parts));
+    let beside = |looks: bool| if looks { " CROSS JOIN signs x" } else { "" };
+    let raw = step(&format!("raw{place}"), &raw, &format!("{} t{}", name.join("."), beside(raw_looks)));
+    after.push(step(&format!("parts{place}"), &parts, &format!("raw{place} r{}", beside(parts_look))));
+    let mut from = format!("parts{place} p");
+    for read in reads.iter().filter(|read| read.list.is_some()) {
+        let at = read.index;
+        from.push_str(&format!(
+            "\n  LEFT JOIN list{at} l{at} ON l{at}.h{at} = p.o{at}\n  LEFT JOIN list{at} k{at} ON k{at}.h{at} = CASE WHEN l{at}.h{at} \
+             IS NULL THEN p.h{at} END"
+        ));
+    }
+    after.push(step(&format!("vals{place}"), &all(|read| &read.vals), &from));
+    Steps { raw, after, looks: raw_looks || parts_look }
 }
 
 /// Lines of a list, with commas, each remark at the end of its line.

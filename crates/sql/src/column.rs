@@ -16,7 +16,7 @@ use crate::dialect::Dialect;
 use crate::list::{List, is_bands, spellings};
 use crate::number::{self, Floats, Marks};
 use crate::period;
-use crate::table::Stored;
+use crate::table::{Stored, StoredColumn};
 
 /// The mark of a cell that is unknown by its text, in the column of marks; the texts that say why come from 0.
 const UNKNOWN_TEXT: i32 = -1;
@@ -38,11 +38,29 @@ pub(crate) type Named = (String, String);
 /// The lowest and the highest number of a band; no highest one where it is open.
 type Band = (Number, Option<Number>);
 
+/// Where the cells of a column stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stands {
+    /// In the table of the source.
+    Own,
+    /// In the table of another source, in the row of the code of the column `by`.
+    Elsewhere {
+        by: usize,
+        source: usize,
+        /// The mark of the code: where the code is none, it says why.
+        mark: Option<String>,
+    },
+    /// It identifies the rows of that other source.
+    Identifier { source: usize },
+}
+
 /// How a needed column is read.
 pub(crate) struct Read<'a> {
-    /// Its place in the source.
+    /// Its place in the source: what its steps are named by.
     pub(crate) index: usize,
+    /// As the source declares it that has its cells.
     pub(crate) column: &'a Column,
+    pub(crate) stands: Stands,
     pub(crate) raw: Vec<Named>,
     pub(crate) parts: Vec<Named>,
     pub(crate) vals: Vec<Named>,
@@ -82,10 +100,16 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Read<'a> {
-    /// How a column is read; `None` where its declaration names something that the program does not have.
-    pub(crate) fn new(index: usize, stored_name: &str, stored: Stored, with: &Reading<'a>) -> Option<Read<'a>> {
+    /// How a column of a table is read; `None` where its declaration names something that the program does not have.
+    pub(crate) fn new(
+        index: usize,
+        column: &'a Column,
+        stored: Option<&StoredColumn>,
+        stands: Stands,
+        with: &Reading<'a>,
+    ) -> Option<Read<'a>> {
         let d = with.dialect;
-        let column = with.catalog.source.columns.get(index)?;
+        let (stored_name, stored) = stored.map_or(("", Stored::Text), |of| (of.name.as_str(), of.stored));
         let format = column.written.over(&with.catalog.source.format);
         let of = match &column.of {
             ColumnType::Text => Of::Text,
@@ -135,6 +159,7 @@ impl<'a> Read<'a> {
         let mut read = Read {
             index,
             column,
+            stands,
             raw: Vec::new(),
             parts: Vec::new(),
             vals: Vec::new(),
@@ -160,8 +185,25 @@ impl<'a> Read<'a> {
         format!("{letter}{}", self.index)
     }
 
-    fn val(&self, letter: &str) -> String {
-        format!("v.{letter}{}", self.index)
+    /// The column of the codes by which it is looked up.
+    pub(crate) fn by(&self) -> Option<usize> {
+        match &self.stands {
+            Stands::Elsewhere { by, .. } => Some(*by),
+            Stands::Own | Stands::Identifier { .. } => None,
+        }
+    }
+
+    /// One of its values of `vals`, in the step after it.
+    pub(crate) fn val(&self, letter: &str) -> String {
+        self.of_vals(&self.name(letter))
+    }
+
+    fn of_vals(&self, name: &str) -> String {
+        match &self.stands {
+            Stands::Own => format!("v.{name}"),
+            Stands::Elsewhere { by, source, .. } => format!("{}.{name}", row_of(*by, *source)),
+            Stands::Identifier { source } => format!("v{source}.{name}"),
+        }
     }
 
     /// A cell of a type of the database.
@@ -498,6 +540,14 @@ impl<'a> Read<'a> {
 impl Read<'_> {
     /// The place of its text among those that mark cells; nothing where there is none.
     pub(crate) fn mark(&self) -> Option<String> {
+        match (self.own_mark(), &self.stands) {
+            (own, Stands::Own | Stands::Identifier { .. } | Stands::Elsewhere { mark: None, .. }) => own,
+            (None, Stands::Elsewhere { mark, .. }) => mark.clone(),
+            (Some(own), Stands::Elsewhere { mark: Some(code), .. }) => Some(format!("COALESCE({own}, {code})")),
+        }
+    }
+
+    fn own_mark(&self) -> Option<String> {
         self.marked.then(|| self.val("g"))
     }
 
@@ -532,9 +582,14 @@ impl Read<'_> {
     pub(crate) fn is_unknown_period(&self) -> Option<String> {
         let Of::Period { unknown: true } = &self.of else { return None };
         let empty = format!("{} IS NULL", self.val("s"));
-        Some(match self.mark() {
+        let unknown = match self.own_mark() {
             Some(mark) => format!("({empty} OR COALESCE({mark} = {UNKNOWN_TEXT}, FALSE))"),
             None => empty,
+        };
+        Some(match &self.stands {
+            Stands::Own | Stands::Identifier { .. } => unknown,
+            // Where no row is found, no cell stands for anything.
+            Stands::Elsewhere { by, source, .. } => format!("({} AND {unknown})", is_found(*by, *source)),
         })
     }
 
@@ -554,7 +609,7 @@ impl Read<'_> {
     pub(crate) fn level(&self, level: usize) -> Option<String> {
         match &self.of {
             Of::Member(_) | Of::Bands(_) => {
-                let name = format!("v.{}", level_name(self.index, level));
+                let name = self.of_vals(&level_name(self.index, level));
                 Some(match (&self.of, self.is_total()) {
                     // A total of a list has its code in the list.
                     (Of::Bands(_), Some(total)) => format!("CASE WHEN {total} THEN {} ELSE {name} END", Cube::TOTAL),
@@ -635,6 +690,16 @@ impl Read<'_> {
 /// An instant as the clock of the source shows it, or that of universal time.
 fn here(cell: &str, zone: Option<Offset>) -> String {
     format!("{cell} AT TIME ZONE INTERVAL '{} minutes'", zone.map_or(0, Offset::minutes))
+}
+
+/// The row of another source that the code of the column `by` finds.
+pub(crate) fn row_of(by: usize, source: usize) -> String {
+    format!("y{source}_{by}")
+}
+
+/// Whether there is such a row. Never NULL.
+pub(crate) fn is_found(by: usize, source: usize) -> String {
+    format!("{}.nth IS NOT NULL", row_of(by, source))
 }
 
 /// The column of a level of a dimension.

@@ -1,15 +1,19 @@
 //! Scripts written down: as a file of SQL for people, and as a versioned document for whoever runs them elsewhere.
 
-use jauge::plan::{Cube, CubeQuery, Key, QueryNotes};
-use jauge::program::model::Program;
+use std::collections::BTreeSet;
+
+use jauge::plan::{Catalog, Cube, CubeQuery, Key, QueryNotes};
+use jauge::program::model::{DataSource, Program};
 use jauge::text::Lang;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::dialect::Dialect;
+use crate::looked;
 use crate::quote::remark;
 use crate::refuse::Refused;
 use crate::script::{Ask, Role, Script, Statement, script};
+use crate::table::Table;
 
 /// The version of the document's shape; a reader refuses one that it does not know.
 pub const VERSION: u32 = 1;
@@ -58,6 +62,9 @@ pub struct SourceDocument {
     pub table: Vec<String>,
     /// The columns that the statements read.
     pub columns: Vec<ColumnDocument>,
+    /// The tables of other sources that they read, to look up in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub looked_in: Vec<LookedInDocument>,
     /// What a column of kind `key` says, by its number.
     pub keys: Vec<KeyDocument>,
     /// The filters, by their number, in words.
@@ -70,7 +77,20 @@ pub struct SourceDocument {
     pub statements: Vec<Statement>,
 }
 
-/// A column of the table.
+/// A source that is looked up in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LookedInDocument {
+    /// Its number in statements.
+    pub number: usize,
+    /// Its name in the indicator files.
+    pub source: String,
+    /// The parts of its table's name.
+    pub table: Vec<String>,
+    /// The columns that the statements read.
+    pub columns: Vec<ColumnDocument>,
+}
+
+/// A column of a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ColumnDocument {
     /// Its number in statements.
@@ -140,16 +160,25 @@ pub fn fingerprint(program: &Program, ask: Ask<'_>) -> Result<String, Refused> {
 /// The document of one source; its fingerprint is for the caller to fill in.
 pub fn source_document(program: &Program, query: &CubeQuery, notes: &QueryNotes, script: &Script) -> SourceDocument {
     let source = program.sources.get(query.source);
-    let needed = query.columns();
-    let of = source.map_or(&[][..], |source| source.columns.as_slice());
-    let columns = script.table.columns.iter().filter(|(number, _)| needed.contains(number)).map(|(number, stored)| {
-        ColumnDocument {
-            number: *number,
-            column: of.get(*number).map_or_else(String::new, |column| column.name.clone()),
-            name: stored.name.clone(),
-            stored: stored.stored,
+    let named = |source: Option<&DataSource>| source.map_or_else(String::new, |source| source.name.clone());
+    let mut needed = query.columns();
+    let mut looked_in = Vec::new();
+    if let Some(source) = source {
+        let catalog = Catalog {
+            source,
+            sources: &program.sources,
+            dimensions: &program.dimensions,
+            calendars: &program.calendars,
+        };
+        needed.extend(query.look_ups(source).into_iter().map(|(_, look_up)| look_up.by));
+        for (number, query) in looked::asked(query, catalog) {
+            let (other, Some(table)) = (program.sources.get(number), script.table.looked_in.get(&number)) else {
+                continue;
+            };
+            let columns = columns(other, table, &query.columns());
+            looked_in.push(LookedInDocument { number, source: named(other), table: table.name.clone(), columns });
         }
-    });
+    }
     let key = |key: &Key| match key {
         Key::Dimension { dimension, level, .. } => {
             let of = program.dimensions.get(*dimension);
@@ -170,10 +199,11 @@ pub fn source_document(program: &Program, query: &CubeQuery, notes: &QueryNotes,
         indicators: notes.users.get(at).cloned().unwrap_or_default(),
     };
     SourceDocument {
-        source: source.map_or_else(String::new, |source| source.name.clone()),
+        source: named(source),
         fingerprint: String::new(),
         table: script.table.name.clone(),
-        columns: columns.collect(),
+        columns: columns(source, &script.table, &needed),
+        looked_in,
         keys: query.keys.iter().map(key).collect(),
         filters: notes.filters.clone(),
         lanes: query.lanes.iter().enumerate().map(lane).collect(),
@@ -186,11 +216,36 @@ pub fn source_document(program: &Program, query: &CubeQuery, notes: &QueryNotes,
     }
 }
 
-/// A script as a text for people, its remarks in one language.
-pub fn text(source: &str, script: &Script, lang: Lang) -> String {
-    let table = script.table.name.join(".");
+/// The needed columns of a table.
+fn columns(source: Option<&DataSource>, table: &Table, needed: &BTreeSet<usize>) -> Vec<ColumnDocument> {
+    let of = source.map_or(&[][..], |source| source.columns.as_slice());
+    let stored = table.columns.iter().filter(|(number, _)| needed.contains(number));
+    stored
+        .map(|(number, stored)| ColumnDocument {
+            number: *number,
+            column: of.get(*number).map_or_else(String::new, |column| column.name.clone()),
+            name: stored.name.clone(),
+            stored: stored.stored,
+        })
+        .collect()
+}
+
+/// A script as a text for people, its remarks in one language. `sources` are those of the program.
+pub fn text(source: &str, script: &Script, sources: &[DataSource], lang: Lang) -> String {
+    let in_table = |source: &str, table: &Table| {
+        let table = table.name.join(".");
+        lang.pick(format!("« {source} », table {table}"), format!("\"{source}\", table {table}"))
+    };
+    let name = |other: usize| sources.get(other).map_or("", |source| source.name.as_str());
     let mut out = String::new();
-    let head = lang.pick(format!("Source « {source} », table {table}"), format!("Source \"{source}\", table {table}"));
+    let mut head = format!("Source {}", in_table(source, &script.table));
+    for (other, table) in &script.table.looked_in {
+        // A table that no statement reads is not needed.
+        if script.statements.iter().any(|statement| statement.looked_in == Some(*other)) {
+            let other = in_table(name(*other), table);
+            head.push_str(&lang.pick(format!(" ; cherche dans {other}"), format!("; looks up in {other}")));
+        }
+    }
     out.push_str(&format!("{}\n", remark(&format!("════ {head} ════"))));
     for statement in &script.statements {
         let (fr, en) = match statement.role {
@@ -204,15 +259,20 @@ pub fn text(source: &str, script: &Script, lang: Lang) -> String {
             Role::Edge => ("première ou dernière valeur", "first or last value"),
             Role::Unread => ("cellules illisibles, par texte", "cells that cannot be read, by text"),
             Role::Duplicates => ("clés en double", "keys that repeat"),
+            Role::NotFound => ("codes introuvables, par texte", "codes that are not found, by text"),
+        };
+        let of = match statement.looked_in.map(name) {
+            Some(other) => lang.pick(format!("« {other} » : "), format!("\"{other}\": ")),
+            None => String::new(),
         };
         let only = match &statement.only_if {
             Some(column) => lang.pick(
-                format!(" ; inutile si {column} vaut 0 dans la première requête"),
-                format!("; of no use where {column} is 0 in the first query"),
+                format!(" ; inutile si {column} vaut 0 dans la requête de ce qui est lu"),
+                format!("; of no use where {column} is 0 in the query of what is read"),
             ),
             None => String::new(),
         };
-        out.push_str(&format!("\n{}\n{};\n", remark(&format!("── {}{only}", lang.pick(fr, en))), statement.sql));
+        out.push_str(&format!("\n{}\n{};\n", remark(&format!("── {of}{}{only}", lang.pick(fr, en))), statement.sql));
     }
     out
 }

@@ -16,6 +16,7 @@ mod column;
 mod dialect;
 mod document;
 mod list;
+mod looked;
 mod number;
 mod period;
 #[cfg(feature = "postgres")]
@@ -34,8 +35,8 @@ pub use answer::{NotAsDescribed, Row, cube};
 pub use answers::{Answers, MEGABYTES, SourceAnswers, problem_of_rows, read_answers};
 pub use dialect::Dialect;
 pub use document::{
-    Codes, ColumnDocument, Document, GroupingDocument, KeyDocument, LaneDocument, SourceDocument, VERSION, fingerprint,
-    source_document, text,
+    Codes, ColumnDocument, Document, GroupingDocument, KeyDocument, LaneDocument, LookedInDocument, SourceDocument,
+    VERSION, fingerprint, source_document, text,
 };
 pub use refuse::{NotInSql, Refused, problem_of};
 pub use script::{Ask, ResultColumn, Role, Says, Script, Statement, script};

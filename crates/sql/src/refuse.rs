@@ -6,6 +6,7 @@ use jauge::problem::{Problem, TableProblem};
 use jauge::program::model::{ColumnType, DataSource, TestKind, TestOn};
 
 use crate::dialect::Dialect;
+use crate::looked;
 use crate::number::is_exact;
 
 /// A refusal: why, about which column, and which lanes it concerns (all of them where it is the whole source).
@@ -61,11 +62,17 @@ pub(crate) fn refused(query: &CubeQuery, catalog: Catalog<'_>, d: Dialect) -> Op
     }
     for column in query.columns() {
         let Some(of) = source.columns.get(column) else { continue };
-        if of.looked_up.is_some() {
-            return Some(Refused { why: NotInSql::LookUp, column: Some(column), lanes: lanes_of(query, column) });
-        }
         if of.qualified {
             return Some(Refused { why: NotInSql::Qualified, column: Some(column), lanes: lanes_of(query, column) });
+        }
+    }
+    let asked = looked::asked(query, catalog);
+    for (column, look_up) in query.look_ups(source) {
+        // What cannot be read there cannot be looked up.
+        let other = asked.get(&look_up.source).zip(catalog.sources.get(look_up.source));
+        let why = other.and_then(|(query, source)| refused(query, Catalog { source, ..catalog }, d)).map(|it| it.why);
+        if let Some(why) = why {
+            return Some(Refused { why, column: Some(column), lanes: lanes_of(query, column) });
         }
     }
     for test in &query.tests {

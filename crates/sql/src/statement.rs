@@ -287,7 +287,7 @@ fn classes(ask: &Ask<'_>, grouped: &Grouped, rows: &[Option<usize>], lanes: &[us
         grouped.by(&[]),
         d.can().settings
     );
-    Statement { role: Role::Cells, keys: grouped.keys.clone(), columns, only_if: None, sql }
+    Statement { role: Role::Cells, looked_in: None, keys: grouped.keys.clone(), columns, only_if: None, sql }
 }
 
 /// Lanes that need a value of their own: distinct values, medians, identities, first and last values.
@@ -423,7 +423,7 @@ fn valued(ask: &Ask<'_>, grouped: &Grouped, state: LaneState, lanes: &[usize]) -
         String::new()
     };
     let sql = format!("{chain},\n{once},\n{found}\nSELECT\n{}\nFROM found{by}{settings}", listed(&out));
-    Statement { role, keys: grouped.keys.clone(), columns, only_if: None, sql }
+    Statement { role, looked_in: None, keys: grouped.keys.clone(), columns, only_if: None, sql }
 }
 
 /// The first or last value of one lane.
@@ -478,5 +478,5 @@ fn edge(ask: &Ask<'_>, grouped: &Grouped, state: LaneState, lane: usize) -> Stat
     let mut columns = grouped.columns();
     columns.push(ResultColumn { name: format!("sum_{lane}"), says: Says::Sum { lane } });
     columns.push(ResultColumn { name: format!("values_{lane}"), says: Says::Entered { lane } });
-    Statement { role: Role::Edge, keys: grouped.keys.clone(), columns, only_if: None, sql }
+    Statement { role: Role::Edge, looked_in: None, keys: grouped.keys.clone(), columns, only_if: None, sql }
 }

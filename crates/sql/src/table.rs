@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jauge::plan::Catalog;
 use jauge::program::model::ColumnType;
+use jauge::program::table_address;
 use serde::Serialize;
 
 use crate::list::is_bands;
@@ -46,15 +47,27 @@ pub struct StoredColumn {
 pub struct Table {
     /// The parts of its name: the schema where there is one, then the table.
     pub name: Vec<String>,
-    /// By the place of the declared column in the source.
+    /// By the place of the declared column in the source; columns that are looked up are in the tables of `looked_in`.
     pub columns: BTreeMap<usize, StoredColumn>,
+    /// The tables of the sources that are looked up in, by the place of the source in the program.
+    pub looked_in: BTreeMap<usize, Table>,
 }
 
 impl Table {
-    /// The table of a source as its declarations let one expect it: of the source's name, columns under their declared names,
-    /// typed as declared, or all texts.
+    /// The table of a source as its declarations let one expect it: of its address, else of the source's name, columns under
+    /// their declared names, typed as declared, or all texts.
     pub fn declared(catalog: Catalog<'_>, texts: bool) -> Table {
-        let columns = catalog.source.columns.iter().enumerate().map(|(at, column)| {
+        let looked_in = catalog.source.columns.iter().filter_map(|column| {
+            let other = column.looked_up?.source;
+            let source = catalog.sources.get(other)?;
+            Some((other, Table::alone(Catalog { source, ..catalog }, texts)))
+        });
+        Table { looked_in: looked_in.collect(), ..Table::alone(catalog, texts) }
+    }
+
+    fn alone(catalog: Catalog<'_>, texts: bool) -> Table {
+        let own = catalog.source.columns.iter().enumerate().filter(|(_, column)| column.looked_up.is_none());
+        let columns = own.map(|(at, column)| {
             let bands = |dimension: &usize| catalog.dimensions.get(*dimension).is_some_and(is_bands);
             let stored = match &column.of {
                 _ if texts => Stored::Text,
@@ -74,6 +87,10 @@ impl Table {
             let name = column.headers.last().unwrap_or(&column.name).clone();
             (at, StoredColumn { name, stored })
         });
-        Table { name: vec![catalog.source.name.clone()], columns: columns.collect() }
+        let name = match catalog.source.path.as_deref().and_then(table_address) {
+            Some(Ok(address)) => address.table,
+            Some(Err(_)) | None => vec![catalog.source.name.clone()],
+        };
+        Table { name, columns: columns.collect(), looked_in: BTreeMap::new() }
     }
 }

@@ -103,13 +103,13 @@ fn composed(d: Dialect, texts: &[String]) -> String {
 }
 
 fn text_of(read: &Read<'_>) -> String {
-    format!("v.t{}", read.index)
+    read.val("t")
 }
 
 fn yes_no(read: &Read<'_>, wanted: bool) -> String {
     match (&read.of, wanted) {
-        (Of::YesNo, true) => format!("v.b{}", read.index),
-        (Of::YesNo, false) => format!("NOT v.b{}", read.index),
+        (Of::YesNo, true) => read.val("b"),
+        (Of::YesNo, false) => format!("NOT {}", read.val("b")),
         _ => "NULL".into(),
     }
 }
@@ -139,14 +139,14 @@ fn members(read: &Read<'_>, listed: &[usize], inside: bool, counted: &str) -> St
 fn between(left: &Read<'_>, right: &Read<'_>, comparison: Comparison, counted: &str) -> String {
     let sign = sign(comparison);
     let value = |read: &Read<'_>| match &read.of {
-        Of::Text => format!("v.t{}", read.index),
+        Of::Text => read.val("t"),
         // Ordered as the engine does: no before yes.
-        Of::YesNo => format!("CASE WHEN v.b{0} THEN 1 WHEN NOT v.b{0} THEN 0 END", read.index),
-        Of::Member(_) => format!("NULLIF(v.m{}, {})", read.index, Cube::TOTAL),
+        Of::YesNo => format!("CASE WHEN {0} THEN 1 WHEN NOT {0} THEN 0 END", read.val("b")),
+        Of::Member(_) => format!("NULLIF({}, {})", read.val("m"), Cube::TOTAL),
         Of::Number | Of::Date | Of::Bands(_) | Of::Period { .. } => read.number().unwrap_or_else(|| "NULL".into()),
     };
     let total = |read: &Read<'_>| match &read.of {
-        Of::Member(_) => Some(format!("COALESCE(v.m{} = {}, FALSE)", read.index, Cube::TOTAL)),
+        Of::Member(_) => Some(format!("COALESCE({} = {}, FALSE)", read.val("m"), Cube::TOTAL)),
         _ => read.is_total(),
     };
     let plain = |read: &Read<'_>| match total(read) {

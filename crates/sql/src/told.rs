@@ -3,25 +3,31 @@
 use std::collections::BTreeMap;
 
 use jauge::plan::{Catalog, CubeQuery};
-use jauge::problem::{DataPlace, DataProblem, Place, Problem, TablePlace, TableProblem};
+use jauge::problem::{DataPlace, DataProblem, LookupProblem, Place, Problem, TablePlace, TableProblem};
 use jauge_engine::shared::{self, Stated};
 
 use crate::answer::{Row, count};
 use crate::column::{DOUBLE, EMPTY, SINGLE};
-use crate::script::{Says, Script, Statement};
-use crate::table::Stored;
+use crate::script::{Says, Statement};
+use crate::table::{Stored, Table};
 
 /// What stands for the text of confidential columns.
 const MASK: &str = "•••";
 
-/// Problems in the making.
+/// Problems of one table in the making.
 pub(crate) struct Told<'a> {
     catalog: Catalog<'a>,
-    script: &'a Script,
+    query: &'a CubeQuery,
+    table: &'a Table,
     /// The table as it is shown.
-    pub(crate) shown: &'a str,
-    /// Cells of a column that are wrong, and how many of them have been told.
-    wrong: BTreeMap<usize, (u64, u64)>,
+    shown: String,
+    /// Its rows.
+    pub(crate) rows: u64,
+    /// Those that have an identifier, where it is looked up in.
+    pub(crate) identifiers: u64,
+    /// Cells of a column that are wrong, and how many of them have been told; by column and, where they are codes that are not
+    /// found, by the source in which they are sought.
+    wrong: BTreeMap<(usize, Option<usize>), (u64, u64)>,
     problems: Vec<Problem>,
     /// Rows too many, in all and told.
     repeated: (u64, u64),
@@ -29,15 +35,16 @@ pub(crate) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(crate) fn new(catalog: Catalog<'a>, script: &'a Script, shown: &'a str) -> Told<'a> {
+    pub(crate) fn new(catalog: Catalog<'a>, query: &'a CubeQuery, table: &'a Table, shown: String) -> Told<'a> {
         let (wrong, problems) = (BTreeMap::new(), Vec::new());
-        Told { catalog, script, shown, wrong, problems, repeated: (0, 0), unreadable: false }
+        let (rows, identifiers, repeated, unreadable) = (0, 0, (0, 0), false);
+        Told { catalog, query, table, shown, rows, identifiers, wrong, problems, repeated, unreadable }
     }
 
     /// The table as a whole.
     pub(crate) fn whole(&self) -> TablePlace {
         TablePlace {
-            table: self.shown.to_string(),
+            table: self.shown.clone(),
             column: String::new(),
             text: String::new(),
             rows: 0,
@@ -47,16 +54,64 @@ impl<'a> Told<'a> {
 
     /// A column of it.
     pub(crate) fn column(&self, column: usize) -> TablePlace {
-        let stored = self.script.table.columns.get(&column);
+        let stored = self.table.columns.get(&column);
         TablePlace { column: stored.map_or_else(String::new, |stored| stored.name.clone()), ..self.whole() }
     }
 
-    pub(crate) fn wrong(&mut self, column: usize, cells: u64) {
-        self.wrong.entry(column).or_default().0 = cells;
+    /// So many cells of a column are wrong; codes that are not found in `source`.
+    pub(crate) fn wrong(&mut self, column: usize, source: Option<usize>, cells: u64) {
+        self.wrong.entry((column, source)).or_default().0 = cells;
+    }
+
+    /// Identifiers repeat.
+    pub(crate) fn repeats(&self) -> bool {
+        self.repeated.0 > 0
+    }
+
+    /// A row of [`crate::Role::NotFound`]; `known` says how many identifiers a source has.
+    pub(crate) fn not_found(
+        &mut self,
+        statement: &Statement,
+        row: &Row,
+        known: &BTreeMap<usize, u64>,
+    ) -> Result<(), usize> {
+        let (mut cell, mut rows, mut key, mut near, mut code) = (None, 0, String::new(), None, (0, 0));
+        for (at, (of, text)) in statement.columns.iter().zip(row).enumerate() {
+            match of.says {
+                Says::Code { column, source } => {
+                    code = (column, source);
+                    cell = text.as_deref();
+                }
+                Says::Times => rows = count(text).ok_or(at)?,
+                Says::Example => key = shorten(text.as_deref().unwrap_or_default()),
+                Says::Near => near = text.as_deref().map(shorten),
+                _ => return Err(at),
+            }
+        }
+        let (column, source) = code;
+        let Some(declared) = self.catalog.source.columns.get(column) else { return Ok(()) };
+        if let Some((_, told)) = self.wrong.get_mut(&(column, Some(source))) {
+            *told += rows;
+        }
+        let text = if declared.confidential { MASK.to_string() } else { shorten(cell.unwrap_or_default()) };
+        let place = TablePlace { rows, key, text: text.clone(), ..self.column(column) };
+        let other = self.catalog.sources.get(source);
+        let look_ups = self.catalog.source.columns.iter().filter_map(|column| column.looked_up);
+        let identifier = look_ups.filter(|one| one.source == source).find_map(|one| other?.columns.get(one.key));
+        let fact = LookupProblem::NotFound {
+            text,
+            identifier: identifier.map_or_else(String::new, |column| column.name.clone()),
+            source: other.map_or_else(String::new, |source| source.name.clone()),
+            known: known.get(&source).and_then(|known| usize::try_from(*known).ok()).unwrap_or(0),
+            near,
+            rows,
+        };
+        self.problems.push(Problem::at(fact, Place::Table(place)));
+        Ok(())
     }
 
     /// A row of [`crate::Role::Unread`].
-    pub(crate) fn unread(&mut self, statement: &Statement, row: &Row, query: &CubeQuery) -> Result<(), usize> {
+    pub(crate) fn unread(&mut self, statement: &Statement, row: &Row) -> Result<(), usize> {
         let (mut mistake, mut cell, mut times, mut key, mut column) = (0, None, 0, String::new(), 0);
         for (at, (of, text)) in statement.columns.iter().zip(row).enumerate() {
             match of.says {
@@ -71,7 +126,7 @@ impl<'a> Told<'a> {
             }
         }
         let Some(declared) = self.catalog.source.columns.get(column) else { return Ok(()) };
-        if let Some((_, told)) = self.wrong.get_mut(&column) {
+        if let Some((_, told)) = self.wrong.get_mut(&(column, None)) {
             *told += times;
         }
         let text = if declared.confidential { MASK.to_string() } else { shorten(cell.as_deref().unwrap_or_default()) };
@@ -81,14 +136,14 @@ impl<'a> Told<'a> {
             self.problems.push(Problem::at(fact, Place::Table(place)));
             return Ok(());
         }
-        let typed = self.script.table.columns.get(&column).is_some_and(|stored| stored.stored != Stored::Text);
+        let typed = self.table.columns.get(&column).is_some_and(|stored| stored.stored != Stored::Text);
         let stated = match mistake {
             SINGLE => Stated::Single,
             DOUBLE => Stated::Double,
             _ if typed => Stated::Typed,
             _ => Stated::Text,
         };
-        let numeric = query.tests.iter().any(|test| match (&test.on, &test.test) {
+        let numeric = self.query.tests.iter().any(|test| match (&test.on, &test.test) {
             (
                 jauge::program::model::TestOn::Column { column: tested, .. },
                 jauge::program::model::TestKind::Number(..) | jauge::program::model::TestKind::NumberBetween(..),
@@ -110,7 +165,7 @@ impl<'a> Told<'a> {
     }
 
     /// A row of [`crate::Role::Duplicates`].
-    pub(crate) fn repeated(&mut self, statement: &Statement, row: &Row, query: &CubeQuery) -> Result<(), usize> {
+    pub(crate) fn repeated(&mut self, statement: &Statement, row: &Row) -> Result<(), usize> {
         let mut key: BTreeMap<usize, String> = BTreeMap::new();
         let mut times = 0;
         for (at, (of, text)) in statement.columns.iter().zip(row).enumerate() {
@@ -124,8 +179,9 @@ impl<'a> Told<'a> {
             }
         }
         self.repeated.1 += times.saturating_sub(1);
-        let columns: Vec<_> = query.unique.iter().filter_map(|at| self.catalog.source.columns.get(*at)).collect();
-        let parts = query.unique.iter().zip(&columns).map(|(at, column)| match column.confidential {
+        let unique = &self.query.unique;
+        let columns: Vec<_> = unique.iter().filter_map(|at| self.catalog.source.columns.get(*at)).collect();
+        let parts = unique.iter().zip(&columns).map(|(at, column)| match column.confidential {
             true => MASK.to_string(),
             false => shorten(key.get(at).map_or("", String::as_str)),
         });
@@ -139,8 +195,14 @@ impl<'a> Told<'a> {
         Ok(())
     }
 
-    /// The problems, how many rows are not told, and whether the table is of no use.
-    pub(crate) fn finish(self) -> (Vec<Problem>, u64, bool) {
+    /// The problems, how many rows are not told, and whether the table is of no use. `before`: what else is wrong with it.
+    pub(crate) fn finish(mut self, before: impl IntoIterator<Item = Problem>) -> (Vec<Problem>, u64, bool) {
+        let is_empty = (self.rows == 0).then(|| {
+            let fact = TableProblem::TableEmpty { table: self.shown.clone() };
+            Problem::at(fact, Place::Table(self.whole()))
+        });
+        let first: Vec<Problem> = is_empty.into_iter().chain(before).collect();
+        self.problems.splice(0..0, first);
         let cells: u64 = self.wrong.values().map(|(all, told)| all.saturating_sub(*told)).sum();
         (self.problems, cells + self.repeated.0.saturating_sub(self.repeated.1), self.unreadable)
     }

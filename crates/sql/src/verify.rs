@@ -1,15 +1,21 @@
 //! The statements that verify the data: what is read in all, what cannot be read, which keys repeat.
 
+use std::collections::BTreeSet;
+
 use jauge::plan::{Cube, Key};
 
 use crate::chain::{Coded, key, listed, with};
+use crate::column::{Read, Stands};
+use crate::dialect::Dialect;
+use crate::looked;
 use crate::script::{Ask, Reads, ResultColumn, Role, Says, Statement};
 
 /// Texts of a column, and repeated keys, that are told one by one.
 pub const SHOWN: usize = 100;
 
-/// Rows read, first and last periods, cells that cannot be read: one row.
-pub(crate) fn overview(ask: &Ask<'_>) -> Statement {
+/// Rows read, first and last periods, cells that cannot be read, codes that are not found: one row. `other`: the rows are those of
+/// a source that is looked up in.
+pub(crate) fn overview(ask: &Ask<'_>, other: Option<usize>) -> Statement {
     let reads = ask.reads(&ask.query.columns());
     let periods: Vec<usize> =
         (0..ask.query.keys.len()).filter(|at| matches!(ask.query.keys.get(*at), Some(Key::Period { .. }))).collect();
@@ -27,22 +33,59 @@ pub(crate) fn overview(ask: &Ask<'_>) -> Statement {
             columns.push(ResultColumn { name, says });
         }
     }
-    for (column, read) in &reads {
+    for (column, read) in reads.iter().filter(|(_, read)| read.stands == Stands::Own) {
         coded.push(Coded::new(format!("e{column}"), read.mistake(), &read.column.name));
-        let name = wrong(*column);
+        let name = wrong(*column, other);
         out.push((format!("sum(CASE WHEN e{column} > 0 THEN 1 ELSE 0 END) AS {name}"), String::new()));
         columns.push(ResultColumn { name, says: Says::Wrong { column: *column } });
+    }
+    for (column, source) in looked::codes(ask).into_keys() {
+        let lost = looked::is_lost(column, source, &reads);
+        let name = looked::count_name(column, source);
+        out.push((format!("sum({}) AS {name}", lost.name), String::new()));
+        coded.push(lost);
+        columns.push(ResultColumn { name, says: Says::NotFound { column, source } });
+    }
+    if let Some(read) = ask.query.unique.first().filter(|_| other.is_some()).and_then(|key| reads.get(key)) {
+        coded.push(Coded::new("identified", format!("CASE WHEN {} THEN 1 ELSE 0 END", read.is_present()), ""));
+        out.push(("sum(identified) AS identifiers".into(), String::new()));
+        columns.push(ResultColumn { name: "identifiers".into(), says: Says::Identifiers });
     }
     if coded.is_empty() {
         coded.push(Coded::new("one", "1", ""));
     }
     let sql =
         format!("{}\nSELECT\n{}\nFROM coded{}", with(ask, &reads, &coded), listed(&out), ask.dialect.can().settings);
-    Statement { role: Role::Overview, keys: Vec::new(), columns, only_if: None, sql }
+    Statement { role: Role::Overview, looked_in: other, keys: Vec::new(), columns, only_if: None, sql }
 }
 
-fn wrong(column: usize) -> String {
-    format!("wrong_{column}")
+fn wrong(column: usize, other: Option<usize>) -> String {
+    match other {
+        Some(source) => format!("wrong_{source}_{column}"),
+        None => format!("wrong_{column}"),
+    }
+}
+
+/// How some columns are read, with those of the key, and the key of a row; NULL where there is none to show.
+pub(crate) fn with_key<'a>(ask: &Ask<'a>, mut columns: BTreeSet<usize>) -> (Reads<'a>, String) {
+    columns.extend(ask.catalog.source.key.iter().copied().filter(|key| ask.table.columns.contains_key(key)));
+    let reads = ask.reads(&columns);
+    let place = match (ask.dialect, example(ask, &reads).as_str()) {
+        (Dialect::Clickhouse, "NULL") => "NULL".to_string(),
+        (_, "NULL") => "CAST(NULL AS INTEGER)".to_string(),
+        (_, place) => place.to_string(),
+    };
+    (reads, place)
+}
+
+/// The text of a cell as it may be shown; NULL where it is confidential.
+pub(crate) fn shown(read: &Read<'_>, d: Dialect) -> String {
+    match (read.column.confidential, d) {
+        (true, Dialect::Clickhouse) => "NULL".to_string(),
+        (true, Dialect::Spark) => "CAST(NULL AS STRING)".to_string(),
+        (true, Dialect::Postgresql | Dialect::Duckdb) => "CAST(NULL AS VARCHAR(1))".to_string(),
+        (false, _) => read.text(),
+    }
 }
 
 /// The key of a row, part by part; NULL where the source has none, or every part of it is confidential.
@@ -56,8 +99,8 @@ fn example(ask: &Ask<'_>, reads: &Reads<'_>) -> String {
         .map(|read| if read.column.confidential { "'•••'".into() } else { format!("COALESCE({}, '')", read.text()) })
         .collect();
     match d {
-        crate::Dialect::Postgresql | crate::Dialect::Duckdb => parts.join(" || ' | ' || "),
-        crate::Dialect::Clickhouse | crate::Dialect::Spark => {
+        Dialect::Postgresql | Dialect::Duckdb => parts.join(" || ' | ' || "),
+        Dialect::Clickhouse | Dialect::Spark => {
             if parts.len() == 1 {
                 parts.concat()
             } else {
@@ -68,30 +111,13 @@ fn example(ask: &Ask<'_>, reads: &Reads<'_>) -> String {
 }
 
 /// For each needed column the texts that cannot be read, those of most rows first.
-pub(crate) fn unread(ask: &Ask<'_>) -> Vec<Statement> {
-    let needed = ask.query.columns();
+pub(crate) fn unread(ask: &Ask<'_>, other: Option<usize>) -> Vec<Statement> {
     let of = |column: &usize| {
-        let mut columns = std::collections::BTreeSet::from([*column]);
-        columns.extend(ask.catalog.source.key.iter().copied().filter(|key| ask.table.columns.contains_key(key)));
-        let reads = ask.reads(&columns);
+        let (reads, place) = with_key(ask, BTreeSet::from([*column]));
         let read = reads.get(column)?;
-        let text = if read.column.confidential { "CAST(NULL AS VARCHAR(1))".to_string() } else { read.text() };
-        let text = match (read.column.confidential, ask.dialect) {
-            (true, crate::Dialect::Clickhouse) => "NULL".to_string(),
-            (true, crate::Dialect::Spark) => "CAST(NULL AS STRING)".to_string(),
-            (true, crate::Dialect::Postgresql | crate::Dialect::Duckdb) | (false, _) => text,
-        };
-        let place = match example(ask, &reads) {
-            null if null == "NULL" => "CAST(NULL AS INTEGER)".to_string(),
-            place => place,
-        };
-        let place = match (ask.dialect, place.as_str()) {
-            (crate::Dialect::Clickhouse, "CAST(NULL AS INTEGER)") => "NULL".to_string(),
-            _ => place,
-        };
         let coded = [
             Coded::new("mistake", read.mistake(), &read.column.name),
-            Coded::new("cell", text, ""),
+            Coded::new("cell", shown(read, ask.dialect), ""),
             Coded::new("place", place, ""),
         ];
         let sql = format!(
@@ -106,13 +132,14 @@ pub(crate) fn unread(ask: &Ask<'_>) -> Vec<Statement> {
             ResultColumn { name: "times".into(), says: Says::Times },
             ResultColumn { name: "example".into(), says: Says::Example },
         ];
-        Some(Statement { role: Role::Unread, keys: Vec::new(), columns, only_if: Some(wrong(*column)), sql })
+        let only_if = Some(wrong(*column, other));
+        Some(Statement { role: Role::Unread, looked_in: other, keys: Vec::new(), columns, only_if, sql })
     };
-    needed.iter().filter_map(of).collect()
+    ask.verified().iter().filter_map(of).collect()
 }
 
 /// Keys that repeat, those of most rows first.
-pub(crate) fn duplicates(ask: &Ask<'_>) -> Option<Statement> {
+pub(crate) fn duplicates(ask: &Ask<'_>, other: Option<usize>) -> Option<Statement> {
     if ask.query.unique.is_empty() {
         return None;
     }
@@ -133,7 +160,8 @@ pub(crate) fn duplicates(ask: &Ask<'_>) -> Option<Statement> {
         // What has no value is told apart by its text.
         coded.push(Coded::new(format!("u{at}"), format!("CASE WHEN {valued} THEN NULL ELSE {} END", read.text()), ""));
         coded.push(Coded::new(format!("s{at}"), read.text(), ""));
-        some.push(format!("s{at} IS NOT NULL"));
+        // An empty cell that stands for the unknown period is a value.
+        some.push(if read.is_unknown_period().is_some() { "TRUE".into() } else { format!("s{at} IS NOT NULL") });
         by.extend([format!("i{at}"), format!("u{at}")]);
         if !read.column.confidential {
             shown.push(format!("min(s{at}) AS key_{at}"));
@@ -158,5 +186,5 @@ pub(crate) fn duplicates(ask: &Ask<'_>) -> Option<Statement> {
         order.join(", "),
         ask.dialect.can().settings
     );
-    Some(Statement { role: Role::Duplicates, keys: Vec::new(), columns, only_if: None, sql })
+    Some(Statement { role: Role::Duplicates, looked_in: other, keys: Vec::new(), columns, only_if: None, sql })
 }

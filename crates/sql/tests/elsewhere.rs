@@ -14,6 +14,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use common::*;
 use jauge::plan::{CubeQuery, CubeSource};
+use jauge_engine::Engine;
 use jauge_sql::{Ask, Dialect, Row, Stored, StoredColumn, Table, cube, script};
 use serde_json::{Value, json};
 use world::*;
@@ -81,6 +82,31 @@ fn type_of(dialect: Dialect, stored: Stored) -> &'static str {
     }
 }
 
+/// A table, and what the runner is told to make it.
+struct Loaded {
+    table: Table,
+    sent: Value,
+}
+
+impl Loaded {
+    fn new(dialect: Dialect, name: &str, columns: &[&str], of: &dyn Fn(usize) -> Stored, rows: &[Vec<Cell>]) -> Loaded {
+        let cell =
+            |(at, (text, typed)): (usize, &Cell)| if of(at) == Stored::Text { text.clone() } else { typed.clone() };
+        let held = |cell: String| (!cell.is_empty()).then_some(cell);
+        let cells: Vec<Vec<Option<String>>> =
+            rows.iter().map(|row| row.iter().enumerate().map(cell).map(held).collect()).collect();
+        let stored = |(at, name): (usize, &&str)| (at, StoredColumn { name: name.to_string(), stored: of(at) });
+        let typed: Vec<(&str, &str)> =
+            columns.iter().enumerate().map(|(at, name)| (*name, type_of(dialect, of(at)))).collect();
+        let table = Table {
+            name: vec![name.into()],
+            columns: columns.iter().enumerate().map(stored).collect(),
+            looked_in: BTreeMap::new(),
+        };
+        Loaded { table, sent: json!({ "table": name, "columns": typed, "rows": cells }) }
+    }
+}
+
 #[test]
 #[ignore = "needs Python packages"]
 fn random_tables_elsewhere() {
@@ -104,14 +130,10 @@ fn one(elsewhere: &mut Elsewhere, dialect: Dialect, case: u64) -> bool {
     let (marked, clean) = (kind < 2, kind != 0);
     let mut world = world(marked);
     // As in the tables of PostgreSQL.
-    world.source.columns[AMOUNT].decimals = match (kind, case / 4 % 2) {
-        (3, 0) => Some(7),
-        (_, 0) => None,
-        (_, _) => Some(2),
-    };
-    world.source.columns[AGE].decimals = (kind == 3).then_some(1);
+    world.declare_decimals(kind, (case / 4).is_multiple_of(2));
     let count = 1 + luck.below(30);
     let mut rows = rows(&mut luck, count, marked, clean);
+    let towns = towns(&mut luck, marked, clean);
     if dialect == Dialect::Spark {
         // Texts that may have to be composed are refused there, see below.
         rows.iter_mut().flatten().for_each(|cell| {
@@ -127,25 +149,17 @@ fn one(elsewhere: &mut Elsewhere, dialect: Dialect, case: u64) -> bool {
     };
     let name = "t 'é' -- \"x\"";
     let name = if dialect == Dialect::Spark { "t_e" } else { name };
-    let table = Table {
-        name: vec![name.into()],
-        columns: HOSTILE
-            .iter()
-            .enumerate()
-            .map(|(at, name)| (at, StoredColumn { name: name.to_string(), stored: stored(at) }))
-            .collect(),
+    let stored_town = |column: usize| match (kind, TOWNS_TYPED[column], column) {
+        (0 | 1, _, _) => Stored::Text,
+        (3, _, 2) => Stored::Single,
+        (3, _, 3) => Stored::Double,
+        (_, stored, _) => stored,
     };
-    let cells: Vec<Vec<Option<String>>> = rows
-        .iter()
-        .map(|row| {
-            let cell = |(at, (text, typed)): (usize, &Cell)| match stored(at) {
-                Stored::Text => text.clone(),
-                _ => typed.clone(),
-            };
-            row.iter().enumerate().map(cell).map(|cell| (!cell.is_empty()).then_some(cell)).collect()
-        })
-        .collect();
-    let csv = csv(&rows);
+    let name_of_towns = if dialect == Dialect::Spark { "villes_e" } else { "villes 'é' -- \"x\" \\" };
+    let own = Loaded::new(dialect, name, &HOSTILE, &stored, &rows);
+    let other = Loaded::new(dialect, name_of_towns, &TOWNS, &stored_town, &towns);
+    let table = Table { looked_in: BTreeMap::from([(1, other.table)]), ..own.table };
+    let engine = Engine::new(".").inline(0, csv(&HOSTILE, &rows)).inline(1, csv(&TOWNS, &towns));
     let queries: Vec<CubeQuery> = (0..4).map(|_| query(&mut luck)).collect();
     let scripts: Vec<_> = queries
         .iter()
@@ -155,10 +169,8 @@ fn one(elsewhere: &mut Elsewhere, dialect: Dialect, case: u64) -> bool {
         .collect();
     let statements: Vec<&str> =
         scripts.iter().flat_map(|script| &script.statements).map(|statement| statement.sql.as_str()).collect();
-    let columns: Vec<(&str, &str)> =
-        HOSTILE.iter().enumerate().map(|(at, name)| (*name, type_of(dialect, stored(at)))).collect();
     let answer = elsewhere.ask(&json!({
-        "engine": dialect.name(), "table": name, "columns": columns, "rows": cells, "statements": statements,
+        "engine": dialect.name(), "tables": [own.sent, other.sent], "statements": statements,
     }));
     if let Some(absent) = answer["absent"].as_str() {
         eprintln!("NOT CHECKED: {} ({absent})", dialect.name());
@@ -186,8 +198,9 @@ fn one(elsewhere: &mut Elsewhere, dialect: Dialect, case: u64) -> bool {
                 Some(rows.iter().map(row).collect())
             })
             .collect();
-        let ours = embedded(&csv).cube(query, world.catalog());
-        let theirs = cube(query, world.catalog(), script, &own, "elsewhere").expect("rows as described");
+        let ours = engine.cube(query, world.catalog());
+        let shown = |_| "elsewhere".to_string();
+        let theirs = cube(query, world.catalog(), script, &own, &shown).expect("rows as described");
         assert_alike(&format!("{} case {case}.{number}", dialect.name()), query, &ours, &theirs);
     }
     true

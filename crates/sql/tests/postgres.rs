@@ -13,6 +13,7 @@ use jauge::program::model::Program;
 use jauge::program::{Context, check, table_address};
 use jauge::syntax::parse;
 use jauge::text::{FileId, Lang, SourceFile};
+use jauge_engine::Engine;
 use jauge_sql::Absent;
 use jauge_sql::postgres::Postgres;
 use server::Server;
@@ -63,6 +64,103 @@ fn the_example_registers_have_the_same_figures() {
             assert_eq!(format!("{:?}", our_figures.figures), format!("{:?}", their_figures.figures), "{name}");
         }
     }
+}
+
+/// A project whose files are tables.
+fn in_tables(text: &str, server: &Server, tables: &[(&str, &str)]) -> Program {
+    let address = |text: String, (file, table): &(&str, &str)| text.replace(file, &server.address(table));
+    program(&tables.iter().fold(text.to_string(), address), Lang::Fr)
+}
+
+/// What is looked up in another table is what is looked up in another file.
+#[test]
+fn the_example_of_look_ups_has_the_same_figures() {
+    let Some(server) = Server::start() else { return };
+    let read = |file: &str| std::fs::read_to_string(root().join("examples/communes").join(file)).expect("a file");
+    let text = read("communes.jauge");
+    let (pupils, communes) = (read("donnees/eleves.csv"), read("donnees/communes.csv"));
+    let own = program(&text, Lang::Fr);
+    let at = |name: &str| own.sources.iter().position(|source| source.name == name).expect("a source");
+    let engine = Engine::new(".").inline(at("élèves"), pupils.clone()).inline(at("communes"), communes.clone());
+    for special in [&[("internat", "boolean"), ("exercice", "integer")][..], &[]] {
+        for (table, csv) in [("eleves", &pupils), ("communes", &communes)] {
+            let (header, rows) = records(csv);
+            let truth = |cell: String| match cell.as_str() {
+                "oui" if !special.is_empty() => "true".into(),
+                "non" if !special.is_empty() => "false".into(),
+                _ => cell,
+            };
+            let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row.into_iter().map(truth).collect()).collect();
+            server.load(table, &types(&header, special), &rows);
+        }
+        let program = in_tables(&text, &server, &[("eleves.csv", "eleves"), ("communes.csv", "communes")]);
+        let plan = everything(&own);
+        let ours = answers(&own, &plan, &engine);
+        let theirs = answers(&program, &plan, &Postgres::default());
+        assert_same("communes", &own, &plan, &ours, &theirs);
+        let (our_figures, their_figures) = (evaluate(&own, &plan, &ours).0, evaluate(&own, &plan, &theirs).0);
+        assert!(!our_figures.figures.is_empty());
+        assert_eq!(format!("{:?}", our_figures.figures), format!("{:?}", their_figures.figures));
+    }
+}
+
+/// Codes that are not found, identifiers that repeat, and cells that cannot be read are told of the table where they are.
+#[test]
+fn mistakes_in_look_ups() {
+    let Some(server) = Server::start() else { return };
+    let text = std::fs::read_to_string(root().join("examples/communes/communes.jauge")).expect("a file");
+    let load = |table: &str, header: &[&str], rows: &[&[&str]]| {
+        let columns: Vec<(String, String)> = header.iter().map(|name| (name.to_string(), "text".into())).collect();
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| cell.to_string()).collect()).collect();
+        server.load(table, &columns, &rows);
+    };
+    let pupils: [&[&str]; 6] = [
+        &["A1", "2024", "001"],
+        &["A2", "2024", "1"],
+        &["A3", "2024", "1"],
+        &["A4", "2024", "SECRET"],
+        &["A5", "2024", ""],
+        &["A6", "2024", " 002\u{a0}"],
+    ];
+    load("eleves", &["matricule", "exercice", "code_commune"], &pupils);
+    let header = ["code_commune", "région", "milieu", "internat"];
+    load("communes", &header, &[&["001", "TTA", "U", "oui"], &["002", "TTA", "urbain", "non"]]);
+    load("deux", &header, &[&["001", "TTA", "U", "oui"], &["002", "TTA", "R", "non"], &[" 001", "ORI", "U", "oui"]]);
+    load("autres", &["région", "milieu", "internat"], &[&["TTA", "U", "oui"]]);
+    let mut out = String::new();
+    for (name, communes, find, put) in [
+        ("not found", "communes", "", ""),
+        (
+            "not found, and hidden",
+            "communes",
+            "code_commune texte\n    région       région de",
+            "code_commune texte, confidentiel\n    région       région de",
+        ),
+        ("twice", "deux", "", ""),
+        ("no such table", "commune", "", ""),
+        ("no such column", "autres", "", ""),
+    ] {
+        let text = if find.is_empty() { text.clone() } else { text.replace(find, put) };
+        let program = in_tables(&text, &server, &[("eleves.csv", "eleves"), ("communes.csv", communes)]);
+        let plan = everything(&program);
+        let cubes = answers(&program, &plan, &Postgres::default());
+        let told = told(&cubes[0].problems);
+        assert_eq!(told.contains("SECRET"), name == "not found", "{told}");
+        let near = |problem: &&Problem| problem.words(Lang::En).help.contains("correct the cell (001?)");
+        assert_eq!(cubes[0].problems.iter().filter(near).count(), usize::from(name == "not found"), "{told}");
+        let figures = evaluate(&program, &plan, &cubes).0.figures;
+        let enrolled = figures.iter().find(|figure| figure.group.is_empty() && figure.period.first == 2024);
+        let enrolled = enrolled.map(|figure| format!("{:?}", figure.value));
+        out.push_str(&format!("# {name}: {enrolled:?}\n{told}"));
+    }
+    // Somebody has made the program of other places than those that were checked.
+    let mut apart = in_tables(&text, &server, &[("eleves.csv", "eleves"), ("communes.csv", "communes")]);
+    let plan = everything(&apart);
+    for path in ["communes.csv", "postgres://elsewhere/postgres?table=communes"] {
+        apart.sources[0].path = Some(path.into());
+        out.push_str(&format!("# {path}\n{}", told(&answers(&apart, &plan, &Postgres::default())[0].problems)));
+    }
+    insta::assert_snapshot!("mistakes_in_look_ups", out.replace(&server.port.to_string(), "PORT"));
 }
 
 /// The pages of E0580 to E0589: each example gives exactly its code, its mended form nothing.

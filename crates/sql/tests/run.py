@@ -1,6 +1,6 @@
 """Runs statements elsewhere: one JSON request a line in, one JSON answer a line out.
 
-A request: engine, table (parts of its name), columns ([name, type, text type]), rows (texts, null for NULL), statements.
+A request: engine, tables (each with its name as table, columns as [name, type], rows of texts, null for NULL), statements.
 An answer: for each statement its rows, each column as text; or what the engine says against it.
 """
 import json
@@ -115,7 +115,8 @@ def main():
             continue
         results, wrong = [], None
         try:
-            engine.load(asked["table"], asked["columns"], asked["rows"])
+            for table in asked["tables"]:
+                engine.load(table["table"], table["columns"], table["rows"])
             for statement in asked["statements"]:
                 results.append([[text(value) for value in row] for row in engine.run(statement)])
         except Exception as error:

@@ -71,7 +71,10 @@ fn four_dialects() {
         let catalog = catalog(&program, query);
         let table = Table::declared(catalog, false);
         let script = script(Ask { query, catalog, table: &table, dialect, notes: Some(&notes[0]) }).expect("a script");
-        insta::assert_snapshot!(format!("sql_{}", dialect.name()), text("register", &script, Lang::En));
+        insta::assert_snapshot!(
+            format!("sql_{}", dialect.name()),
+            text("register", &script, &program.sources, Lang::En)
+        );
     }
 }
 
@@ -116,37 +119,72 @@ fn what_cannot_be_said_is_refused_by_name() {
     assert_eq!(words.label, "for marks, middle");
 }
 
-/// A look-up is computed over files: no dialect is given a text that would say something else.
-#[test]
-fn look_ups_are_refused_by_name() {
-    let text = PROJECT
-        .replace("    mark    number,", "    town    text\n    size    size in towns by town\n    mark    number,")
-        + r#"
+const LOOK_UP: &str = r#"
 source towns "Towns"
   file:        "towns.csv"
   each row is: an event
   key:         code
   columns:
-    code  text
-    size  number
+    code  text, header "Code 'INSEE' -- */ \"
+    size  number, may be missing, unknown "n.d."
+    sex   sex
 
 indicator of_large "Pupils of large towns"
-  measure: number of pupils in register where size > 10
+  measure: number of pupils in register where size > 10 (missing excluded)
+
+indicator born "Pupils by the sex of their mayor"
+  measure:          number of pupils in register
+  disaggregated by: sex
 "#;
+
+/// The project with columns that are looked up.
+fn looks_up() -> String {
+    PROJECT
+        .replace(
+            "    sex     sex,",
+            "    town    text, may be missing, unknown \"?\"\n    sex     sex in towns by town,",
+        )
+        .replace(", header \"Sexe 'déclaré' -- */ \\\"", "")
+        .replace("    mark    number,", "    size    size in towns by town\n    mark    number,")
+        + LOOK_UP
+}
+
+/// The other source is read once, and each row finds its own there by its code.
+#[test]
+fn look_ups_in_four_dialects() {
+    let program = program(&looks_up(), Lang::En);
+    let request = Request { indicators: Some(vec![5]), ..Request::default() };
+    let plan = plan(&program, &request);
+    let notes = plan.notes(&program, Lang::En);
+    for dialect in Dialect::ALL {
+        let query = &plan.queries[0];
+        let catalog = catalog(&program, query);
+        let table = Table::declared(catalog, false);
+        let script = script(Ask { query, catalog, table: &table, dialect, notes: Some(&notes[0]) }).expect("a script");
+        let text = text("register", &script, &program.sources, Lang::Fr);
+        insta::assert_snapshot!(format!("look_up_{}", dialect.name()), text);
+        let document = source_document(&program, query, &notes[0], &script);
+        assert_eq!(document.looked_in[0].table, ["towns"]);
+    }
+}
+
+/// What is not said in SQL of a source is not looked up there either.
+#[test]
+fn look_ups_in_what_cannot_be_said() {
+    let text = looks_up().replace("  key:         code\n", "  excluded rows: \"Total\"\n  key:         code\n");
     let program = program(&text, Lang::En);
     let plan = everything(&program);
-    let at = plan.queries.iter().position(|query| query.source == 0).expect("the register");
-    let (query, notes) = (&plan.queries[at], &plan.notes(&program, Lang::En)[at]);
+    let query = &plan.queries[0];
     let catalog = catalog(&program, query);
     let table = Table::declared(catalog, false);
     for dialect in Dialect::ALL {
-        let refused =
-            script(Ask { query, catalog, table: &table, dialect, notes: Some(notes) }).expect_err("a look-up");
-        assert_eq!(refused.why, NotInSql::LookUp);
-        let words = jauge_sql::problem_of(&refused, catalog.source, Some(notes)).words(Lang::En);
+        let ask = Ask { query, catalog, table: &table, dialect, notes: None };
+        let refused = script(ask).expect_err("a refusal");
+        assert_eq!(refused.why, NotInSql::ExcludedRows);
+        let words = jauge_sql::problem_of(&refused, catalog.source, None).words(Lang::En);
         assert_eq!(
             words.title,
-            "columns looked up in another source are not computed in a database (source `register`, column `size`)"
+            "rows left out by their first cell are not computed in a database (source `register`, column `sex`)"
         );
     }
 }
@@ -193,7 +231,6 @@ fn words() {
         not_in_sql(NotInSql::ExcludedRows),
         not_in_sql(NotInSql::Constant),
         not_in_sql(NotInSql::Period),
-        not_in_sql(NotInSql::LookUp),
         TableProblem::ColumnKind { column: "sexe".into(), found: "jsonb".into(), wanted },
         TableProblem::KeyRepeats { columns: vec!["eleve".into(), "annee".into()], key: "E1 | 2020".into(), rows: 3 },
         stopped(Stopped::Timeout),

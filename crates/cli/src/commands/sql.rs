@@ -49,7 +49,7 @@ pub fn run(asked: &Sql, terminal: &Terminal) -> Result<End, Stop> {
         let Some(source) = program.sources.get(query.source) else { continue };
         match questions(program, query, source, manner, Some(notes)) {
             Ok(asked) => {
-                texts.push(text(&source.name, &asked.script, lang));
+                texts.push(text(&source.name, &asked.script, &program.sources, lang));
                 let described = source_document(program, query, notes, &asked.script);
                 document.sources.push(SourceDocument { fingerprint: asked.fingerprint, ..described });
             }

@@ -1,7 +1,8 @@
 //! Answers of another engine: those that Spark gave on a cluster, recorded; the same figures, or no figure at all.
 //!
 //! `answers/registre-enfants.json` is what `clusters/spark/run.py` wrote for `examples/registre-enfants` with `--text-columns`;
-//! the fingerprint is put in anew, for remarks apart it is that of the text of the statements.
+//! the fingerprint is put in anew, for remarks apart it is that of the text of the statements. `answers/communes.json` is what
+//! DuckDB said in the same way for `examples/communes`.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -9,19 +10,52 @@ use serde_json::{Value, json};
 use crate::folder::Folder;
 
 const RECORDED: &str = include_str!("answers/registre-enfants.json");
+const LOOKED_UP: &str = include_str!("answers/communes.json");
 
 /// The example, and the recorded answers as Spark would give them today.
 fn example(name: &str) -> (Folder, Value) {
-    let of = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/registre-enfants");
+    recorded(name, "registre-enfants", &["registre.jauge", "jauge.toml", "donnees/appuis.csv"], RECORDED)
+}
+
+/// An example, and its recorded answers with the fingerprint of today's questions.
+fn recorded(name: &str, example: &str, files: &[&str], answers: &str) -> (Folder, Value) {
+    let of = format!("{}/../../examples/{example}", env!("CARGO_MANIFEST_DIR"));
     let folder = Folder::new(name, &[]);
-    for file in ["registre.jauge", "jauge.toml", "donnees/appuis.csv"] {
+    for file in files {
         folder.write(&format!("p/{file}"), &std::fs::read(format!("{of}/{file}")).expect("a file of the example"));
     }
-    folder.run(&["sql", "p", "--dialect", "spark", "--text-columns", "-o", "q.json"]);
+    let mut answers: Value = serde_json::from_str(answers).expect("recorded answers");
+    let dialect = answers["dialect"].as_str().expect("a dialect");
+    folder.run(&["sql", "p", "--dialect", dialect, "--text-columns", "-o", "q.json"]);
     let asked: Value = serde_json::from_str(&folder.read("q.json")).expect("a document");
-    let mut answers: Value = serde_json::from_str(RECORDED).expect("recorded answers");
     answers["sources"][0]["fingerprint"] = asked["sources"][0]["fingerprint"].clone();
     (folder, answers)
+}
+
+/// Of two sources one looks up in the other: its answers say what is wrong with both.
+#[test]
+fn recorded_answers_of_a_look_up() {
+    let files = ["communes.jauge", "jauge.toml", "donnees/communes.csv", "donnees/eleves.csv"];
+    let (folder, answers) = recorded("answers-looked-up", "communes", &files, LOOKED_UP);
+    folder.write("a.json", answers.to_string().as_bytes());
+    let own = folder.stdout(&["eval", "p", "--format", "csv"]);
+    folder.write("p/donnees/eleves.csv", b"");
+    folder.write("p/donnees/communes.csv", b"");
+    assert_eq!(own, folder.stdout(&["eval", "p", "--answers", "a.json", "--format", "csv"]));
+    let mut out = String::new();
+    for (name, at, rows) in [
+        ("cells there that were not asked for", 0, json!([["5", "0", "1", "0", "0", "5"]])),
+        ("codes that were not asked for", 6, json!([["10", "2024", "2024", "0", "0", "0", "2"]])),
+        ("a code that is not found", 11, json!([["1", "2", "A03", "001"]])),
+        ("a code twice", 5, json!([["001", "2", "1"]])),
+    ] {
+        let mut answers = answers.clone();
+        answers["sources"][0]["results"][at] = rows;
+        folder.write("a.json", answers.to_string().as_bytes());
+        let said = folder.run(&["eval", "p", "--answers", "a.json", "--lang", "en", "--format", "csv"]);
+        out.push_str(&format!("════ {name}\n{said}"));
+    }
+    assert_snapshot!("answers_looked_up", out);
 }
 
 #[test]

@@ -87,7 +87,7 @@ pub(super) fn inspect(
     let mut lost = false;
     for (index, column) in catalog.source.columns.iter().enumerate() {
         if column.looked_up.is_some() {
-            // INVARIANT: `refused` refuses the queries that need it.
+            // It is in the table of another source.
             continue;
         }
         let is_needed = needed.contains(&index);
@@ -120,7 +120,7 @@ pub(super) fn inspect(
     if lost {
         return Err(problems);
     }
-    Ok((Table { name: vec![text(table, 0), text(table, 1)], columns }, problems))
+    Ok((Table { name: vec![text(table, 0), text(table, 1)], columns, looked_in: BTreeMap::new() }, problems))
 }
 
 /// The stored column of a declared one: by its exact name, else by its spelling.

@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jauge::plan::{Catalog, Cells, Cube, CubeQuery, CubeSource, QueryNotes};
-use jauge::problem::{NotReached, Place, Problem, Stopped, TablePlace, TableProblem};
+use jauge::problem::{LookupProblem, NotReached, Place, Problem, Stopped, TablePlace, TableProblem};
+use jauge::program::model::DataSource;
 use jauge::program::{TableAddress, table_address};
 use postgres::{CancelToken, Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -21,7 +22,7 @@ use crate::answer::Row;
 use crate::dialect::Dialect;
 use crate::script::{Ask, Role, Says, Script, script};
 use crate::table::Table;
-use crate::{answer, problem_of};
+use crate::{answer, looked, problem_of};
 use connect::{connect, stopped};
 use inspect::{inspect, rows};
 use login::{Environment, Login, login};
@@ -93,16 +94,12 @@ impl Postgres {
     pub fn script(&self, query: &CubeQuery, catalog: Catalog<'_>) -> Result<Script, Vec<Problem>> {
         let address = self.address(catalog)?;
         let (mut client, _, login) = open(&address, catalog)?;
-        let (table, _) = inspect(&mut client, &address, catalog, &query.columns(), &login.user)?;
+        let (table, _) = tables(&mut client, &address, query, catalog, &login.user)?;
         self.made(query, catalog, &table)
     }
 
     fn address(&self, catalog: Catalog<'_>) -> Result<TableAddress, Vec<Problem>> {
-        match catalog.source.path.as_deref().and_then(table_address) {
-            Some(Ok(address)) => Ok(address),
-            Some(Err(fact)) => Err(vec![Problem::new(fact, catalog.source.definition)]),
-            None => Err(Vec::new()),
-        }
+        address_of(catalog.source).unwrap_or(Err(Vec::new()))
     }
 
     fn made(&self, query: &CubeQuery, catalog: Catalog<'_>, table: &Table) -> Result<Script, Vec<Problem>> {
@@ -138,7 +135,7 @@ impl Postgres {
         client
             .batch_execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             .map_err(|error| of_server(&error))?;
-        let (table, problems) = inspect(&mut client, &address, catalog, &query.columns(), &login.user)?;
+        let (table, problems) = tables(&mut client, &address, query, catalog, &login.user)?;
         let script = self.made(query, catalog, &table)?;
         let mut results: Vec<Option<Vec<Row>>> = vec![None; script.statements.len()];
         let mut empty: Vec<String> = Vec::new();
@@ -160,13 +157,17 @@ impl Postgres {
                     if let (Says::Rows { filter: None }, Some(told), Some(rows)) =
                         (column.says, &self.rows, answer::count(text))
                     {
-                        told(query.source, rows);
+                        told(statement.looked_in.unwrap_or(query.source), rows);
                     }
                 }
             }
             *slot = Some(found);
         }
         *self.interrupt.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let shown = |source: usize| match catalog.sources.get(source).and_then(address_of) {
+            Some(Ok(address)) => address.shown(),
+            Some(Err(_)) | None => shown.clone(),
+        };
         let mut cube = crate::cube(query, catalog, &script, &results, &shown).map_err(|wrong| {
             let said = format!("{}: {:?}", wrong.column.unwrap_or_default(), wrong.found);
             failed(TableProblem::Stopped { why: Stopped::Failed, said })
@@ -174,6 +175,36 @@ impl Postgres {
         cube.problems.splice(0..0, problems);
         Ok(cube)
     }
+}
+
+/// The address of a source; `None` where it is a file.
+fn address_of(source: &DataSource) -> Option<Result<TableAddress, Vec<Problem>>> {
+    let read = table_address(source.path.as_deref()?)?;
+    Some(read.map_err(|fact| vec![Problem::new(fact, source.definition)]))
+}
+
+/// The table of a source and those in which the query looks up, and what is wrong with their columns.
+fn tables(
+    client: &mut Client,
+    own: &TableAddress,
+    query: &CubeQuery,
+    catalog: Catalog<'_>,
+    user: &str,
+) -> Result<(Table, Vec<Problem>), Vec<Problem>> {
+    let mut needed = query.columns();
+    needed.extend(query.look_ups(catalog.source).into_iter().map(|(_, look_up)| look_up.by));
+    let (mut table, mut problems) = inspect(client, own, catalog, &needed, user)?;
+    for (other, query) in looked::asked(query, catalog) {
+        let Some(source) = catalog.sources.get(other) else { continue };
+        let Some(address) = address_of(source).transpose()?.filter(|address| own.is_beside(address)) else {
+            let fact = LookupProblem::Apart { one: catalog.source.name.clone(), other: source.name.clone() };
+            return Err(vec![Problem::new(fact, catalog.source.definition).also(source.definition)]);
+        };
+        let (other_table, wrong) = inspect(client, &address, Catalog { source, ..catalog }, &query.columns(), user)?;
+        table.looked_in.insert(other, other_table);
+        problems.extend(wrong);
+    }
+    Ok((table, problems))
 }
 
 /// What the statements take for granted.

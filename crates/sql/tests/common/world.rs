@@ -1,8 +1,8 @@
-//! A source with columns of every kind, tables of random rows, and random queries over them.
+//! A source with columns of every kind, another one to look up in, tables of random rows, and random queries over them.
 
 use jauge::plan::{CubeQuery, Filter, GroupingSet, Key, Lane, LaneState};
 use jauge::program::model::{
-    Column, ColumnTest, ColumnType, Comparison, DataSource, DateStyle, Dimension, Format, Groups, Member,
+    Column, ColumnTest, ColumnType, Comparison, DataSource, DateStyle, Dimension, Format, Groups, LookUp, Member,
     MissingPolicy, NoNumber, RowKind, TestKind, TestOn,
 };
 use jauge::text::{FileId, Lang, Localized, Span};
@@ -22,6 +22,16 @@ pub const UNTIL: usize = 9;
 pub const PERSON: usize = 10;
 pub const PAID: usize = 11;
 pub const NICK: usize = 12;
+/// Columns that are looked up: by the person, then by the identifier.
+pub const TOWN_PLACE: usize = 13;
+pub const TOWN_SIZE: usize = 14;
+pub const TOWN_BUDGET: usize = 15;
+pub const TOWN_URBAN: usize = 16;
+pub const TOWN_SINCE: usize = 17;
+pub const TOWN_OPENED: usize = 18;
+pub const TOWN_NAME: usize = 19;
+pub const ID_SIZE: usize = 20;
+pub const ID_PLACE: usize = 21;
 pub const SCHOOL: CalendarId = CalendarId(5);
 pub const QUARTER: CalendarId = CalendarId(6);
 
@@ -41,6 +51,14 @@ pub const HOSTILE: [&str; 13] = [
     "payé ?",
     "surnom {x}",
 ];
+
+/// Columns of the source that is looked up in.
+pub const TOWNS: [&str; 8] =
+    ["code '\"`", "où -- là", "taille \\", "budget $1", "urbaine */ ?", "depuis;", "ouverte 'le'", "nom \"propre\""];
+
+/// Columns that are looked up: the column of the codes, and the column of [`TOWNS`].
+const LOOKED_UP: [(usize, usize); 9] =
+    [(PERSON, 1), (PERSON, 2), (PERSON, 3), (PERSON, 4), (PERSON, 5), (ID, 6), (ID, 7), (ID, 2), (ID, 1)];
 
 /// Numbers that look random and are the same in each run.
 pub struct Luck(pub u64);
@@ -114,7 +132,8 @@ fn dimension(name: &str, levels: &[&str], members: Vec<Member>) -> Dimension {
 /// What a query may look up.
 #[derive(Clone)]
 pub struct World {
-    pub source: DataSource,
+    /// The source, and the one in which it looks up.
+    pub sources: [DataSource; 2],
     pub dimensions: Vec<Dimension>,
     pub calendars: Vec<Calendar>,
 }
@@ -122,15 +141,34 @@ pub struct World {
 impl World {
     pub fn catalog(&self) -> jauge::plan::Catalog<'_> {
         jauge::plan::Catalog {
-            source: &self.source,
-            sources: std::slice::from_ref(&self.source),
+            source: &self.sources[0],
+            sources: &self.sources,
             dimensions: &self.dimensions,
             calendars: &self.calendars,
         }
     }
 }
 
-/// The source. `marked`: cells may be marked as totals, unknown, or without a number, which only texts can be.
+impl World {
+    /// Binary numbers are read where their decimals are declared; cells with more than that are told, however they are stored.
+    pub fn declare_decimals(&mut self, kind: u64, many: bool) {
+        self.sources[0].columns[AMOUNT].decimals = match (kind, many) {
+            (3, true) => Some(7),
+            (_, true) => None,
+            (_, false) => Some(2),
+        };
+        let one = (kind == 3).then_some(1);
+        self.sources[0].columns[AGE].decimals = one;
+        self.sources[1].columns[2].decimals = one;
+        self.sources[1].columns[3].decimals = if many && kind != 3 { None } else { Some(2) };
+        for (at, (_, of)) in LOOKED_UP.iter().enumerate() {
+            let found = self.sources[1].columns[*of].decimals;
+            self.sources[0].columns[HOSTILE.len() + at].decimals = found;
+        }
+    }
+}
+
+/// The sources. `marked`: cells may be marked as totals, unknown, or without a number, which only texts can be.
 pub fn world(marked: bool) -> World {
     let mut calendars = Calendar::civil();
     let calendar =
@@ -189,17 +227,58 @@ pub fn world(marked: bool) -> World {
     } else {
         columns[MONTH].may_be_missing = false;
     }
-    let source = DataSource {
-        name: "t".into(),
+    let of = [
+        ColumnType::Text,
+        ColumnType::Dimension(1),
+        ColumnType::Dimension(2),
+        ColumnType::Number(Unit::Number),
+        ColumnType::YesNo,
+        ColumnType::Period(SCHOOL),
+        ColumnType::Date,
+        ColumnType::Text,
+    ];
+    let mut towns: Vec<Column> = TOWNS.iter().zip(of).map(|(name, of)| column(name, of)).collect();
+    towns[0].may_be_missing = false;
+    towns[4].yes.push("ville".into());
+    if marked {
+        towns[1].unknowns.push("ne sait pas".into());
+        towns[3].unknowns.push("n.d.".into());
+        towns[3].without_number = vec![(NoNumber::Planned, "prévu".into()), (NoNumber::NotApplicable, "s. o.".into())];
+        towns[5].unknowns.push("?".into());
+        towns[7].unknowns.push("-".into());
+    } else {
+        towns[6].may_be_missing = false;
+    }
+    let looked_up = LOOKED_UP.iter().map(|(by, of)| Column {
+        name: format!("{} selon {by}", TOWNS[*of]),
+        headers: columns[*by].headers.clone(),
+        may_be_missing: true,
+        looked_up: Some(LookUp { by: *by, source: 1, key: 0, column: *of }),
+        ..towns[*of].clone()
+    });
+    let looked_up: Vec<Column> = looked_up.collect();
+    columns.extend(looked_up);
+    let french = Format {
+        separator: Some(','),
+        decimal: Some(','),
+        thousands: Some(' '),
+        dates: DateStyle::DayMonthYear,
+        ..Format::default()
+    };
+    let english = Format { decimal: Some('.'), thousands: Some(','), dates: DateStyle::YearMonthDay, ..french.clone() };
+    World {
+        sources: [source("t", french, columns), source("villes", english, towns)],
+        dimensions: vec![sex, place, age],
+        calendars,
+    }
+}
+
+fn source(name: &str, format: Format, columns: Vec<Column>) -> DataSource {
+    DataSource {
+        name: name.into(),
         label: Localized::default(),
         path: None,
-        format: Format {
-            separator: Some(','),
-            decimal: Some(','),
-            thousands: Some(' '),
-            dates: DateStyle::DayMonthYear,
-            ..Format::default()
-        },
+        format,
         provider: None,
         row: RowKind::Event,
         key: vec![ID],
@@ -214,8 +293,7 @@ pub fn world(marked: bool) -> World {
         threshold: None,
         milestones: None,
         definition: nowhere(),
-    };
-    World { source, dimensions: vec![sex, place, age], calendars }
+    }
 }
 
 /// How each column is stored in a typed table.
@@ -232,6 +310,18 @@ pub const TYPED: [Stored; 13] = [
     Stored::Date,
     Stored::Text,
     Stored::YesNo,
+    Stored::Text,
+];
+
+/// The same for [`TOWNS`].
+pub const TOWNS_TYPED: [Stored; 8] = [
+    Stored::Text,
+    Stored::Text,
+    Stored::Number,
+    Stored::Number,
+    Stored::YesNo,
+    Stored::Text,
+    Stored::Date,
     Stored::Text,
 ];
 
@@ -409,10 +499,60 @@ fn typed(column: usize, text: &str) -> String {
     }
 }
 
-/// The rows as a CSV text.
-pub fn csv(rows: &[Vec<Cell>]) -> String {
+const CODES: [&str; 14] =
+    ["p1", " p2", "p3", "é", "e", "P1", "a'b\"c\\d", "-- $$ */", "p\u{a0}4", "i0", "i1", "i2\u{202f}", "i5", "0p1"];
+
+/// A random table of the source that is looked up in, with its cells as [`rows`] has them. Not `clean`: an identifier may repeat.
+pub fn towns(luck: &mut Luck, marked: bool, clean: bool) -> Vec<Vec<Cell>> {
+    let mut codes: Vec<&str> = CODES.into_iter().filter(|_| luck.below(3) > 0).collect();
+    if !clean && luck.below(4) == 0 {
+        codes.push(luck.one(&["p1", "p1 ", "", "é"]));
+    }
+    if codes.is_empty() {
+        codes.push("p1");
+    }
+    let budgets: &[&str] =
+        if clean { &["", "0", "10", "1,250", "10.01", "-3.5"] } else { &["", "10,5", "1 250", "17"] };
+    let sizes: &[&str] = if clean { &["", "0", "17.5", "18", "65"] } else { &["mineurs", "17.6", "12", "18+"] };
+    let days: &[&str] =
+        if clean { &["2018-12-31", "2019-09-01", "2020-02-29"] } else { &["", "01/09/2019", "2020-02-29"] };
+    let all = |column: usize| -> (&[&str], &[&str]) {
+        match column {
+            1 => (if clean { &PLACES[..10] } else { &PLACES }, &["ne sait pas"]),
+            2 => (sizes, if clean { &[] } else { &["majeurs"] }),
+            3 => (budgets, &["n.d.", "s. o.", "prévu"]),
+            4 => (if clean { &["", "oui", "non", "ville"] } else { &["", "ville", "village"] }, &[]),
+            5 => (if clean { &YEARS[..6] } else { &YEARS }, &["?"]),
+            6 => (days, &[]),
+            _ => (&NICKS, &["-"]),
+        }
+    };
+    codes
+        .iter()
+        .map(|code| {
+            let cell = |column: usize, luck: &mut Luck| {
+                let (pool, special) = all(column);
+                let text = match column {
+                    0 => code.to_string(),
+                    _ if marked && !special.is_empty() && luck.below(4) == 0 => luck.one(special).to_string(),
+                    _ => luck.one(pool).to_string(),
+                };
+                let stored = match column {
+                    2 | 3 => text.replace(',', ""),
+                    4 => text.replace("oui", "true").replace("ville", "true").replace("non", "false"),
+                    _ => text.clone(),
+                };
+                (text, stored)
+            };
+            (0..TOWNS.len()).map(|column| cell(column, luck)).collect()
+        })
+        .collect()
+}
+
+/// Rows as a CSV text.
+pub fn csv(header: &[&str], rows: &[Vec<Cell>]) -> String {
     let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
-    let mut out: Vec<String> = vec![HOSTILE.map(quoted).join(",")];
+    let mut out: Vec<String> = vec![header.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(",")];
     for row in rows {
         let cells: Vec<String> = row.iter().map(|(text, _)| quoted(text)).collect();
         out.push(cells.join(","));
@@ -421,7 +561,28 @@ pub fn csv(rows: &[Vec<Cell>]) -> String {
 }
 
 fn test(luck: &mut Luck) -> ColumnTest {
-    let columns = [ID, SEX, PLACE, AGE, YEAR, AMOUNT, PRICE, DAY, UNTIL, PERSON, PAID, NICK];
+    let columns = [
+        ID,
+        SEX,
+        PLACE,
+        AGE,
+        YEAR,
+        AMOUNT,
+        PRICE,
+        DAY,
+        UNTIL,
+        PERSON,
+        PAID,
+        NICK,
+        TOWN_PLACE,
+        TOWN_SIZE,
+        TOWN_BUDGET,
+        TOWN_URBAN,
+        TOWN_SINCE,
+        TOWN_OPENED,
+        TOWN_NAME,
+        ID_SIZE,
+    ];
     let comparison = [
         Comparison::Equal,
         Comparison::Different,
@@ -448,18 +609,27 @@ fn test(luck: &mut Luck) -> ColumnTest {
                 1 => TestKind::NotMembers(vec![luck.below(2)]),
                 _ => TestKind::Members(vec![0, 1]),
             },
-            PLACE => match luck.below(4) {
+            PLACE | TOWN_PLACE => match luck.below(4) {
                 0 => TestKind::Members(vec![0, 3]),
                 1 => TestKind::NotMembers(vec![3]),
                 2 => TestKind::Members(vec![1]),
                 _ => TestKind::NotMembers(vec![2, 4]),
             },
-            AGE if luck.below(2) == 0 => TestKind::Members(vec![luck.below(2)]),
+            AGE | TOWN_SIZE | ID_SIZE if luck.below(2) == 0 => TestKind::Members(vec![luck.below(2)]),
+            TOWN_SIZE => TestKind::Number(comparison, Number::from(17i64)),
+            ID_SIZE => TestKind::Column(comparison, AGE),
             AGE => {
                 column = AMOUNT;
                 TestKind::NumberBetween(number(luck).min(Number::from(0i64)), number(luck))
             }
-            YEAR => TestKind::Present,
+            YEAR | TOWN_SINCE => TestKind::Present,
+            TOWN_BUDGET if luck.below(2) == 0 => TestKind::Column(comparison, AMOUNT),
+            TOWN_BUDGET => TestKind::Number(comparison, number(luck)),
+            TOWN_OPENED if luck.below(2) == 0 => TestKind::Column(comparison, DAY),
+            TOWN_OPENED => TestKind::Day(comparison, day("01/09/2019")),
+            TOWN_URBAN if luck.below(2) == 0 => TestKind::Yes,
+            TOWN_URBAN => TestKind::No,
+            TOWN_NAME if luck.below(2) == 0 => TestKind::Column(comparison, PERSON),
             AMOUNT | PRICE => match luck.below(3) {
                 0 => TestKind::Column(comparison, if column == AMOUNT { PRICE } else { AMOUNT }),
                 1 => TestKind::NumberBetween(Number::from(0i64), number(luck)),
@@ -499,6 +669,10 @@ pub fn query(luck: &mut Luck) -> CubeQuery {
         Key::Dimension { column: PLACE, dimension: 1, level: 0 },
         Key::Dimension { column: PLACE, dimension: 1, level: 1 },
         Key::Dimension { column: AGE, dimension: 2, level: 0 },
+        Key::Dimension { column: TOWN_PLACE, dimension: 1, level: 0 },
+        Key::Dimension { column: TOWN_PLACE, dimension: 1, level: 1 },
+        Key::Dimension { column: TOWN_SIZE, dimension: 2, level: 0 },
+        Key::Dimension { column: ID_PLACE, dimension: 1, level: 1 },
         Key::Period { column: YEAR, calendar: SCHOOL },
         Key::Period { column: MONTH, calendar: CalendarId::MONTH },
         Key::Period { column: DAY, calendar: SCHOOL },
@@ -544,6 +718,16 @@ pub fn query(luck: &mut Luck) -> CubeQuery {
         LaneState::First { column: AMOUNT, by: DAY },
         LaneState::Last { column: AMOUNT, by: UNTIL },
         LaneState::Last { column: PRICE, by: YEAR },
+        LaneState::Present(TOWN_BUDGET),
+        LaneState::Present(TOWN_SINCE),
+        LaneState::Minimum(TOWN_BUDGET),
+        LaneState::Maximum(TOWN_OPENED),
+        LaneState::Distinct(TOWN_NAME),
+        LaneState::Distinct(TOWN_SIZE),
+        LaneState::Distinct(ID_PLACE),
+        LaneState::Keys(TOWN_NAME),
+        LaneState::Marks(TOWN_BUDGET),
+        LaneState::Sum(TOWN_SIZE),
     ];
     let mut lanes: Vec<Lane> = Vec::new();
     for _ in 0..1 + luck.below(8) {
