@@ -155,7 +155,12 @@ fn one(elsewhere: &mut Elsewhere, dialect: Dialect, case: u64) -> bool {
         (3, _, 3) => Stored::Double,
         (_, stored, _) => stored,
     };
-    let name_of_towns = if dialect == Dialect::Spark { "villes_e" } else { "villes 'é' -- \"x\" \\" };
+    let name_of_towns = match (case % 5, dialect) {
+        // As a step of the statements: ClickHouse takes it for that one, and says that it does not have these columns.
+        (0, Dialect::Duckdb | Dialect::Spark) => "vals",
+        (_, Dialect::Spark) => "villes_e",
+        (_, Dialect::Postgresql | Dialect::Duckdb | Dialect::Clickhouse) => "villes 'é' -- \"x\" \\",
+    };
     let own = Loaded::new(dialect, name, &HOSTILE, &stored, &rows);
     let other = Loaded::new(dialect, name_of_towns, &TOWNS, &stored_town, &towns);
     let table = Table { looked_in: BTreeMap::from([(1, other.table)]), ..own.table };
