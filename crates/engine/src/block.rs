@@ -68,8 +68,8 @@ impl Block {
 
     pub(crate) fn clear(&mut self) {
         self.lines.clear();
+        // Slots are written over.
         for column in &mut self.columns {
-            column.slots.clear();
             column.numbers.clear();
             column.forms.clear();
             column.others.clear();

@@ -182,6 +182,7 @@ impl Memory {
         let plain = |(start, end): &(u32, u32)| {
             Short::within(bytes, *start as usize, *end as usize).filter(|short| short.is_plain())
         };
+        slots.fill(NEW);
         for (slot, cell) in slots.iter_mut().zip(cells) {
             *slot = plain(cell).and_then(|short| looked.row(short)).unwrap_or(NEW);
         }
@@ -286,6 +287,7 @@ impl Memory {
             let slot = self.slot(text, needed, catalog, codes);
             self.led.push(slot);
         }
+        slots.clear();
         slots.extend(of_leader.iter().map(|slot| self.led.get(*slot as usize).copied().unwrap_or(0)));
     }
 

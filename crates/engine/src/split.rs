@@ -239,7 +239,8 @@ fn bare(chunk: &str, marks: &[u32], line: u64, layout: &Layout, cells: &mut [Cel
 /// Where the separators and the line ends of a chunk are.
 #[derive(Debug, Default)]
 struct Marks {
-    /// [`Run::START`], then all of them; the end of a chunk that ends without a line end is one too. Beyond `filled`, room.
+    /// [`Run::START`], then all of them; the end of a chunk that ends without a line end is one too. Beyond `filled`, room that
+    /// was written before.
     at: Vec<u32>,
     filled: usize,
     /// For each record, the index of the mark that ends it.
@@ -250,13 +251,37 @@ impl Marks {
     const AT_ONCE: usize = 64;
 
     fn find(&mut self, bytes: &[u8], layout: &Layout) {
-        pulp::Arch::new().dispatch(Finding { marks: self, bytes, signs: (layout.separator, layout.newline) });
-        if bytes.last().is_some_and(|last| *last != layout.newline) {
-            self.at.truncate(self.filled);
-            self.at.push(bytes.len() as u32);
-            self.ends.push(self.filled as u32);
-            self.filled += 1;
+        self.ends.clear();
+        self.filled = 0;
+        self.push(Run::START);
+        let finding = Finding { marks: self, bytes, signs: (layout.separator, layout.newline) };
+        #[cfg(target_arch = "x86_64")]
+        match pulp::x86::V3::try_new() {
+            Some(simd) => simd.vectorize(OnV3 { simd, finding }),
+            None => pulp::Arch::new().dispatch(finding),
         }
+        #[cfg(not(target_arch = "x86_64"))]
+        pulp::Arch::new().dispatch(finding);
+        if bytes.last().is_some_and(|last| *last != layout.newline) {
+            self.ends.push(self.filled as u32);
+            self.push(bytes.len() as u32);
+        }
+    }
+
+    fn push(&mut self, mark: u32) {
+        if let Some(slot) = self.room().first_mut() {
+            *slot = mark;
+        }
+        self.filled += 1;
+    }
+
+    /// Room for the marks of a piece behind what is filled.
+    #[inline(always)]
+    fn room(&mut self) -> &mut [u32] {
+        if self.at.len() < self.filled + Marks::AT_ONCE {
+            self.at.resize((2 * self.at.len()).max(self.filled + Marks::AT_ONCE), 0);
+        }
+        self.at.get_mut(self.filled..).unwrap_or(&mut [])
     }
 
     /// The marks of some records: the one before the first, and the one after each cell.
@@ -279,11 +304,42 @@ impl pulp::NullaryFnOnce for Finding<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Finding { marks: Marks { at, filled, ends }, bytes, signs: (separator, newline) } = self;
-        ends.clear();
-        at.clear();
-        at.push(Run::START);
-        *filled = 1;
+        self.with(equal);
+    }
+}
+
+/// The same where the processor gathers the bits itself.
+#[cfg(target_arch = "x86_64")]
+struct OnV3<'a> {
+    simd: pulp::x86::V3,
+    finding: Finding<'a>,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl pulp::NullaryFnOnce for OnV3<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let OnV3 { simd, finding } = self;
+        finding.with(|bytes, sign| {
+            let sign = simd.avx._mm256_set1_epi8(sign.cast_signed());
+            let (halves, _) = bytes.as_chunks::<32>();
+            halves.iter().rev().fold(0, |all, half| {
+                let found = simd.avx2._mm256_cmpeq_epi8(pulp::cast(*half), sign);
+                all << 32 | u64::from(simd.avx2._mm256_movemask_epi8(found).cast_unsigned())
+            })
+        });
+    }
+}
+
+impl Finding<'_> {
+    /// Bits of a piece whose marks are written without asking how many there are: more than most pieces have.
+    const MOST: usize = 12;
+
+    #[inline(always)]
+    fn with(self, equal: impl Fn(&[u8; Marks::AT_ONCE], u8) -> u64) {
+        let Finding { marks, bytes, signs: (separator, newline) } = self;
         for (piece, bytes) in bytes.chunks(Marks::AT_ONCE).enumerate() {
             let start = (piece * Marks::AT_ONCE) as u32;
             let (separators, newlines) = match bytes.first_chunk() {
@@ -299,20 +355,20 @@ impl pulp::NullaryFnOnce for Finding<'_> {
             let mut lines = newlines;
             while lines != 0 {
                 let before = left & (lines & lines.wrapping_neg()).wrapping_sub(1);
-                ends.push((*filled + before.count_ones() as usize) as u32);
+                marks.ends.push((marks.filled + before.count_ones() as usize) as u32);
                 lines &= lines - 1;
             }
-            if at.len() < *filled + Marks::AT_ONCE {
-                at.resize((2 * at.len()).max(*filled + Marks::AT_ONCE), 0);
-            }
             let many = left.count_ones() as usize;
-            for slot in at.iter_mut().skip(*filled).take(many) {
+            let room = marks.room();
+            let mut write = |slot: &mut u32| {
                 *slot = start + left.trailing_zeros();
                 left &= left.wrapping_sub(1);
-            }
-            *filled += many;
+            };
+            let (first, rest) = room.split_at_mut(Finding::MOST.min(room.len()));
+            first.iter_mut().for_each(&mut write);
+            rest.iter_mut().take(many.saturating_sub(Finding::MOST)).for_each(write);
+            marks.filled += many;
         }
-        at.truncate(*filled);
     }
 }
 
@@ -412,5 +468,48 @@ fn quoted(chunk: &str, first_line: u64, layout: &Layout, buffers: &mut Buffers, 
             each(&row);
         }
         line += memchr_iter(layout.newline, whole.as_bytes()).count() as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use pulp::NullaryFnOnce as _;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_processor_finds_the_same_marks(text in "[a,;\n]{0,300}", before in "[,\n]{0,300}") {
+            let layout = Layout {
+                separator: b',',
+                newline: b'\n',
+                cells: 0,
+                least: 0,
+                wanted: Vec::new(),
+                places: 0,
+                of_needed: Vec::new(),
+                named: Vec::new(),
+                beside: false,
+            };
+            let mut marks = Marks::default();
+            // What a longer chunk has left is of no account.
+            marks.find(before.as_bytes(), &layout);
+            marks.find(text.as_bytes(), &layout);
+            let mut plain = Marks::default();
+            Finding { marks: &mut plain, bytes: text.as_bytes(), signs: (b',', b'\n') }.call();
+            let signs: Vec<u32> = (0u32..).zip(text.bytes()).filter(|(_, byte)| b",\n".contains(byte)).map(|(at, _)| at).collect();
+            prop_assert_eq!(plain.at.get(..plain.filled), Some(signs.as_slice()));
+            let found = marks.at.get(1..signs.len() + 1);
+            prop_assert_eq!(found, Some(signs.as_slice()));
+            let open = !text.is_empty() && !text.ends_with('\n');
+            prop_assert_eq!(marks.filled, 1 + signs.len() + usize::from(open));
+            let lines = text.matches('\n').count() + usize::from(open);
+            prop_assert_eq!(marks.ends.len(), lines);
+            for line in 0..lines {
+                let end = marks.of(line, line + 1).last().copied().unwrap_or(0) as usize;
+                prop_assert!(text.as_bytes().get(end).is_none_or(|byte| *byte == b'\n'));
+            }
+        }
     }
 }

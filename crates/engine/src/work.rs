@@ -174,7 +174,7 @@ impl Scan<'_> {
         hands.block.clear();
     }
 
-    /// The cells of columns that another one leads, unless they were read.
+    /// The cells of columns that another one leads.
     fn follow(&self, hands: &mut Hands) {
         for (at, needed) in self.needed.iter().enumerate() {
             let Some(leader) = needed.leader else { continue };
@@ -183,9 +183,7 @@ impl Scan<'_> {
             else {
                 continue;
             };
-            if let (Some(of), Some(led_by)) = (columns.get(leader), memories.get(leader))
-                && column.slots.is_empty()
-            {
+            if let (Some(of), Some(led_by)) = (columns.get(leader), memories.get(leader)) {
                 memory.follow(led_by, &of.slots, &mut column.slots, needed, self.catalog, &self.codes);
             }
         }

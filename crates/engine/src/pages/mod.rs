@@ -301,6 +301,7 @@ impl Pages {
                 if !is_read(needed, texts) {
                     continue;
                 }
+                column.slots.clear();
                 let into = Into { at: place, memory, column, texts, mistakes: &mut part.mistakes };
                 leaf.read(scan, needed, &hands.block.lines, into).map_err(|stopped| match stopped {
                     Stopped::Failed(failed) => broken(&file.declared, &failed),
