@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jauge::outcome::{Aim, Figure, Member, Outcome};
+use jauge::plan::{Cube, CubeQuery, Plan};
 use jauge::program::model::Program;
 use jauge::text::{Both, Files, Lang, Localized, Span};
 use jauge::types::{Bound, Number, Period, Qualifier, Range, Unit};
@@ -24,6 +25,21 @@ pub struct Document {
     pub language: String,
     /// The figures, in the order of indicators, periods, groups.
     pub rows: Vec<Row>,
+    /// What was read of each source that was asked, in the order of the questions.
+    pub sources: Vec<SourceOut>,
+}
+
+/// What was read of a source.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SourceOut {
+    /// Its name in indicator files.
+    pub source: String,
+    /// False where it could not be read: the figures that need it have none.
+    pub readable: bool,
+    /// Rows that were read and checked.
+    pub rows: u64,
+    /// Rows of other periods than those that were asked for, which were neither read nor checked.
+    pub unread: u64,
 }
 
 /// One figure.
@@ -418,10 +434,17 @@ pub fn schema() -> String {
 }
 
 /// The document of an outcome.
-pub fn document(program: &Program, files: &Files, outcome: &Outcome) -> Document {
+pub fn document(program: &Program, files: &Files, outcome: &Outcome, plan: &Plan, cubes: &[Cube]) -> Document {
     let out = Out { program, files };
     let rows = outcome.figures.iter().filter_map(|figure| out.row(figure)).collect();
-    Document { version: VERSION, language: program.lang.code().into(), rows }
+    let source = |(query, cube): (&CubeQuery, &Cube)| SourceOut {
+        source: program.sources.get(query.source).map_or_else(String::new, |source| source.name.clone()),
+        readable: !cube.unreadable,
+        rows: cube.rows,
+        unread: cube.unread,
+    };
+    let sources = plan.queries.iter().zip(cubes).map(source).collect();
+    Document { version: VERSION, language: program.lang.code().into(), rows, sources }
 }
 
 /// The numbers of a row, for other writers.

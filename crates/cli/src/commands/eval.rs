@@ -1,7 +1,7 @@
 //! `jauge eval`: the figures of the sound indicators, with all that is wrong beside them.
 
 use jauge::outcome::Outcome;
-use jauge::plan::plan;
+use jauge::plan::{Cube, Plan, plan};
 use jauge::problem::Problem;
 use jauge::program::model::Program;
 use jauge::text::Lang;
@@ -67,7 +67,7 @@ pub fn run(asked: &Eval, terminal: &Terminal) -> Result<End, Stop> {
     };
     render::to_err(&report, terminal)?;
 
-    write(asked, &project, &scan.outcome, terminal)?;
+    write(asked, &project, &scan.outcome, &scan.plan, &scan.cubes, terminal)?;
     for (query, cube) in scan.plan.queries.iter().zip(&scan.cubes).filter(|(_, cube)| cube.unread > 0) {
         let name = program.sources.get(query.source).map_or("", |source| source.name.as_str());
         terminal.err(&unread(name, cube.unread, lang));
@@ -124,7 +124,14 @@ fn refuse(
 }
 
 /// Writes figures as they were asked for.
-pub fn write(asked: &Eval, project: &Project, outcome: &Outcome, terminal: &Terminal) -> Result<(), Stop> {
+pub fn write(
+    asked: &Eval,
+    project: &Project,
+    outcome: &Outcome,
+    plan: &Plan,
+    cubes: &[Cube],
+    terminal: &Terminal,
+) -> Result<(), Stop> {
     let lang = terminal.lang;
     let program = &project.program;
     let path = asked.output.as_deref();
@@ -143,7 +150,7 @@ pub fn write(asked: &Eval, project: &Project, outcome: &Outcome, terminal: &Term
             terminal.pour(path, |out| csv(program, files, outcome, lang, dialect, out))?;
         }
         FigureFormat::Json => terminal.pour(path, |out| {
-            serde_json::to_writer_pretty(&mut *out, &results::document(program, files, outcome))?;
+            serde_json::to_writer_pretty(&mut *out, &results::document(program, files, outcome, plan, cubes))?;
             out.write_all(b"\n")
         })?,
     }

@@ -48,9 +48,10 @@ pub fn run(asked: &Merge, terminal: &Terminal) -> Result<End, Stop> {
         Some(_) => None,
         None => {
             let plan = narrowed(asked, &project, &merged.plan, terminal)?;
-            let (outcome, found) = evaluate(program, &plan, &merged.cubes());
+            let cubes = merged.cubes();
+            let (outcome, found) = evaluate(program, &plan, &cubes);
             problems.extend(found);
-            Some((outcome, plan))
+            Some((outcome, plan, cubes))
         }
     };
     sort(&mut problems);
@@ -59,8 +60,8 @@ pub fn run(asked: &Merge, terminal: &Terminal) -> Result<End, Stop> {
     let mut nothing_found = false;
     match &outcome {
         None => partial::write(figures, program, &merged, terminal)?,
-        Some((outcome, plan)) => {
-            eval::write(figures, &project, outcome, terminal)?;
+        Some((outcome, plan, cubes)) => {
+            eval::write(figures, &project, outcome, plan, cubes, terminal)?;
             nothing_found = outcome.figures.is_empty() && !plan.indicators.is_empty();
             if nothing_found {
                 terminal.err(&eval::nothing(figures, program, Some(&plan.indicators), lang));

@@ -171,6 +171,10 @@ fn rows_of_other_periods_are_left_unread_and_told() {
     let run = |lang: &str, period: &str| folder.run(&["--lang", lang, "eval", "r.jauge", "--period", period]);
     assert_snapshot!("unread_en", run("en", "2021"));
     assert_snapshot!("unread_fr", run("fr", "2021"));
+    let json = folder.stdout(&["eval", "r.jauge", "--period", "2021", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&json).expect("figures are JSON");
+    let read = serde_json::json!([{ "source": "register", "readable": true, "rows": 2, "unread": 3 }]);
+    assert_eq!(document["sources"], read);
     // A period that lies in the part, all periods, and a check read all.
     assert!(!run("en", "2020").contains("other periods"));
     assert!(!folder.run(&["--lang", "en", "eval", "r.jauge"]).contains("other periods"));

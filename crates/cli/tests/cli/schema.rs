@@ -99,8 +99,9 @@ fn what_does_not_fit_is_found() {
         serde_json::from_str(&Folder::new("misfit", &[]).stdout(&["schema"])).expect("the schema is JSON");
     for wrong in [
         r#"{"version": 1}"#,
-        r#"{"version": "1", "language": "fr", "rows": []}"#,
-        r#"{"version": 1, "language": "fr", "rows": [], "more": 1}"#,
+        r#"{"version": 1, "language": "fr", "rows": []}"#,
+        r#"{"version": "1", "language": "fr", "rows": [], "sources": []}"#,
+        r#"{"version": 1, "language": "fr", "rows": [], "sources": [], "more": 1}"#,
     ] {
         let document: Value = serde_json::from_str(wrong).expect("it is JSON");
         assert!(validate(&document, &schema, &schema, "").is_err(), "{wrong}");
