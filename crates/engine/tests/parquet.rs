@@ -11,7 +11,7 @@ use jauge::program::model::{ColumnTest, Comparison, MissingPolicy, TestKind, Tes
 use jauge::types::{CalendarId, Number};
 use jauge_engine::Engine;
 use parquet::basic::{Compression, Encoding};
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type, Int96, Int96Type};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
@@ -400,6 +400,10 @@ fn columns_with_one_value_are_taken_from_the_statistics() {
 /// Rows that were left unread of some lines in groups of twenty, where only those of some days matter; what was read of the others
 /// gives the same rows in each period asked for.
 fn unread(lines: &[Line], style: Style, days: Days, change: impl Fn(&mut World)) -> u64 {
+    unread_of(file(lines, style), days, change)
+}
+
+fn unread_of(file: Vec<u8>, days: Days, change: impl Fn(&mut World)) -> u64 {
     let mut world = world_of("registre.parquet");
     change(&mut world);
     let calendar = if days.column == DAY { CalendarId::DAY } else { CalendarId(5) };
@@ -409,7 +413,7 @@ fn unread(lines: &[Line], style: Style, days: Days, change: impl Fn(&mut World))
         sets: vec![GroupingSet { keys: vec![0], lanes: vec![0] }],
         ..CubeQuery::default()
     };
-    let ask = |query: &CubeQuery| Engine::new(".").inline(0, file(lines, style)).cube(query, world.catalog());
+    let ask = |query: &CubeQuery| Engine::new(".").inline(0, file.clone()).cube(query, world.catalog());
     let all = ask(&query);
     let some = ask(&CubeQuery { days: Some(days.clone()), ..query.clone() });
     assert_eq!(some.rows + some.unread, all.rows);
@@ -447,6 +451,19 @@ fn groups_are_left_unread_where_the_file_proves_it() {
     let mut with_empty = lines.clone();
     with_empty[3].day = None;
     assert_eq!(unread(&with_empty, PLAIN, in_2020(), |_| {}), 10);
+    // The first day of a group that comes after its last one proves nothing.
+    let mut crossed = file(&lines, PLAIN);
+    let (bytes, end) = crossed.split_last_chunk::<8>().expect("an end");
+    let footer = bytes.len() - u32::from_le_bytes([end[0], end[1], end[2], end[3]]) as usize;
+    let ends = [start(0), start(0) + 19].map(i32::to_le_bytes);
+    let swapped: Vec<usize> =
+        (footer..crossed.len() - 4).filter(|at| ends.iter().any(|end| crossed[*at..].starts_with(end))).collect();
+    assert!(swapped.len() >= 2);
+    for at in swapped {
+        let other = if crossed[at..].starts_with(&ends[0]) { ends[1] } else { ends[0] };
+        crossed[at..at + 4].copy_from_slice(&other);
+    }
+    assert_eq!(unread_of(crossed, in_2020(), |_| {}), 10);
     // A day that stands for no date.
     let day = jauge::types::Date::from_day_number(start(0)).to_string();
     let marked = |world: &mut World| world.source.columns[DAY].unknowns = vec![day.clone()];
@@ -528,6 +545,91 @@ fn floating_point_numbers_are_read_where_they_are_whole() {
     let sum = jauge::plan::LaneValue::Sum(jauge::plan::Decimal { mantissa: 1, scale: 0 }, 2);
     assert_eq!(cube.sets[0].values().next().map(|values| values[0].clone()), Some(sum));
     assert_eq!(told(&cube), ["E0558 montant 0.1", "E0558 montant 1e300", "E0558 montant NaN"]);
+}
+
+/// Instants in universal time: half past eleven in the evening, midnight, and a nanosecond or so before it; before 1970 too.
+#[test]
+fn instants_of_every_form_fall_on_the_days_of_a_clock() {
+    const DAY_IN_NANOS: i64 = 86_400_000_000_000;
+    let days = [-1i64, 0, 18_261, 18_262];
+    let nanos: Vec<i64> = days
+        .iter()
+        .flat_map(|day| [day * DAY_IN_NANOS, day * DAY_IN_NANOS + 84_600_000_000_000, (day + 1) * DAY_IN_NANOS - 1])
+        .collect();
+    let int96 = |nanos: &i64| {
+        // Nanoseconds of the day in two words, then the day counted from the year 4713 before our era.
+        let (day, of_day) = (nanos.div_euclid(DAY_IN_NANOS) + 2_440_588, nanos.rem_euclid(DAY_IN_NANOS));
+        let mut value = Int96::new();
+        value.set_data(of_day as u32, (of_day >> 32) as u32, day as u32);
+        value
+    };
+    let written = |of: &str, dictionary: bool| {
+        let schema = format!("message registre {{ required {of}; }}");
+        let schema = Arc::new(parse_message_type(&schema).expect("a schema"));
+        let properties = WriterProperties::builder().set_dictionary_enabled(dictionary).build();
+        let mut bytes = Vec::new();
+        let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties)).expect("a writer");
+        let mut group = writer.next_row_group().expect("a group");
+        let per = match of {
+            of if of.contains("MILLIS") => 1_000_000,
+            of if of.contains("MICROS") => 1_000,
+            _ => 1,
+        };
+        if of.starts_with("int96") {
+            put!(group, Int96Type, nanos.iter().map(|nanos| Some(int96(nanos))).collect(), false);
+        } else {
+            put!(group, Int64Type, nanos.iter().map(|nanos| Some(nanos.div_euclid(per))).collect(), false);
+        }
+        group.close().expect("a group");
+        writer.close().expect("a file");
+        bytes
+    };
+    let counts = |bytes: Vec<u8>, zone: Option<&str>| {
+        let mut world = world_of("registre.parquet");
+        world.source.columns = vec![world.source.columns[DAY].clone()];
+        world.source.format.zone = zone.and_then(jauge::types::Offset::read);
+        let query = CubeQuery {
+            keys: vec![Key::Period { column: 0, calendar: CalendarId::DAY }],
+            lanes: vec![Lane { filter: None, state: LaneState::Rows }],
+            sets: vec![GroupingSet { keys: vec![0], lanes: vec![0] }],
+            ..CubeQuery::default()
+        };
+        let cube = Engine::new(".").inline(0, bytes).cube(&query, world.catalog());
+        let rows: Vec<(i32, jauge::plan::LaneValue)> =
+            cube.sets[0].iter().map(|(codes, values)| (codes[0], values[0].clone())).collect();
+        (rows, cube.problems.iter().map(|problem| problem.code()).collect::<Vec<_>>())
+    };
+    let expected = |minutes: i64| {
+        let mut rows: std::collections::BTreeMap<i32, u64> = Default::default();
+        for nanos in &nanos {
+            *rows.entry((nanos + minutes * 60_000_000_000).div_euclid(DAY_IN_NANOS) as i32).or_default() += 1;
+        }
+        rows.into_iter().map(|(day, rows)| (day, jauge::plan::LaneValue::Count(rows))).collect::<Vec<_>>()
+    };
+    let universal = [
+        "int96 jour",
+        "int64 jour (TIMESTAMP(MILLIS,true))",
+        "int64 jour (TIMESTAMP(MICROS,true))",
+        "int64 jour (TIMESTAMP(NANOS,true))",
+    ];
+    for of in universal {
+        for dictionary in [false, true] {
+            for (zone, minutes) in [("UTC", 0), ("UTC+1", 60), ("UTC-3:30", -210)] {
+                assert_eq!(counts(written(of, dictionary), Some(zone)), (expected(minutes), vec![]), "{of} in {zone}");
+            }
+            // Without a clock, midnight is the start of its day and the others have none.
+            let (rows, told) = counts(written(of, dictionary), None);
+            let count = jauge::plan::LaneValue::Count;
+            let midnights = days.map(|day| (day as i32, count(1)));
+            assert_eq!(rows, [&[(Cube::UNKNOWN, count(8))], midnights.as_slice()].concat(), "{of}");
+            assert!(!told.is_empty() && told.iter().all(|code| *code == "E0542"), "{of}: {told:?}");
+        }
+    }
+    for of in ["MILLIS", "MICROS", "NANOS"] {
+        // A clock on the wall has its own days.
+        let own = counts(written(&format!("int64 jour (TIMESTAMP({of},false))"), false), Some("UTC+1"));
+        assert_eq!(own, (expected(0), vec![]), "{of}");
+    }
 }
 
 #[test]
