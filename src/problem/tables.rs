@@ -69,6 +69,8 @@ pub enum TableProblem {
         key: String,
         /// How many rows have it.
         rows: u64,
+        /// It is a code that another source looks up.
+        looked_up: bool,
     },
     /// The server stopped, or was stopped.
     Stopped {
@@ -300,7 +302,17 @@ impl TableProblem {
                     format!("it must be {}; else read a view that converts the column", wanted.en),
                 ),
             },
-            TableProblem::KeyRepeats { columns, key, rows } => {
+            TableProblem::KeyRepeats { columns, key, rows, looked_up } => {
+                let (fr, en) = match looked_up {
+                    true => (
+                        "supprimez les lignes en trop : un code que l'on cherche n'y figure qu'une fois",
+                        "remove the rows that are too many: a code that is looked up stands there once only",
+                    ),
+                    false => (
+                        "supprimez les lignes en trop, ou complétez la liste des colonnes qui distinguent une ligne d'une autre",
+                        "remove the rows that are too many, or complete the list of columns that tell one row from another",
+                    ),
+                };
                 let list = columns.join(", ");
                 let shown = |open: &str, close: &str| match key.is_empty() {
                     true => String::new(),
@@ -310,12 +322,12 @@ impl TableProblem {
                     fr: Words::new(
                         format!("{list} :{} se trouve sur {rows} lignes", shown("« ", " »")),
                         "clé en double",
-                        "supprimez les lignes en trop, ou complétez la liste des colonnes qui distinguent une ligne d'une autre",
+                        fr,
                     ),
                     en: Words::new(
                         format!("{list}:{} stands on {rows} rows", shown("`", "`")),
                         "a key that repeats",
-                        "remove the rows that are too many, or complete the list of columns that tell one row from another",
+                        en,
                     ),
                 }
             }

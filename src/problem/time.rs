@@ -181,18 +181,26 @@ impl TimeProblem {
 
     pub(super) fn words(&self) -> Both<Words> {
         match self {
-            TimeProblem::NoSuchZone { text } => Both {
-                fr: Words::new(
+            TimeProblem::NoSuchZone { text } => {
+                // `Africa/Casablanca`, not `GMT+1`.
+                let (fr, en) = match text.contains('/') {
+                    true => (
+                        "\nUn fuseau nommé change de décalage au fil de l'année et des décrets : les chiffres dépendraient de la version de \
+                         ses règles",
+                        "\nA zone with a name changes its distance over the year and by decree: figures would depend on the version of its \
+                         rules",
+                    ),
+                    false => ("", ""),
+                };
+                both(
                     format!("« {text} » n'est pas un décalage avec le temps universel"),
                     "de UTC-12 à UTC+14",
-                    "fuseau horaire: \"UTC+1\"",
-                ),
-                en: Words::new(
+                    format!("fuseau horaire: \"UTC+1\"{fr}"),
                     format!("`{text}` is no distance from universal time"),
                     "from UTC-12 to UTC+14",
-                    "time zone: \"UTC+1\"",
-                ),
-            },
+                    format!("time zone: \"UTC+1\"{en}"),
+                )
+            }
             TimeProblem::NotAPeriod { text, example } => both(
                 format!("« {text} » n'est une période d'aucun calendrier du projet"),
                 "période inconnue",

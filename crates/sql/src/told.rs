@@ -190,6 +190,7 @@ impl<'a> Told<'a> {
             columns: columns.iter().map(|column| column.name.clone()).collect(),
             key: key.join(" | "),
             rows: times,
+            looked_up: statement.looked_in.is_some(),
         };
         self.problems.push(Problem::at(fact, Place::Table(TablePlace { rows: times, ..self.whole() })));
         Ok(())
