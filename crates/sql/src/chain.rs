@@ -99,13 +99,9 @@ pub(crate) fn with(ask: &Ask<'_>, reads: &Reads<'_>, coded: &[Coded]) -> String 
         steps.push(other.raw);
         after.extend(other.after);
         looks |= other.looks;
-        let code = identifier.val("t");
         // A code that repeats is told, and no figure is given then: that it multiplies no row keeps the question small.
-        let looked = format!(
-            "looked{place} AS (\n  SELECT *\n  FROM (\n    SELECT v{source}.*, row_number() OVER (PARTITION BY {code} ORDER BY \
-             {code}) AS nth\n    FROM vals{place} v{source}\n    WHERE {code} IS NOT NULL\n  ) w{source}\n  WHERE nth = 1\n)"
-        );
-        after.push(looked);
+        let one_each = d.one_each(&format!("vals{place}"), &format!("v{source}"), &identifier.val("t"));
+        after.push(format!("looked{place} AS (\n  {one_each}\n)"));
         let by: BTreeSet<usize> = there.iter().filter_map(|read| read.by()).collect();
         for by in by {
             let Some(codes) = reads.get(&by) else { continue };

@@ -589,7 +589,7 @@ impl Read<'_> {
         Some(match &self.stands {
             Stands::Own | Stands::Identifier { .. } => unknown,
             // Where no row is found, no cell stands for anything.
-            Stands::Elsewhere { by, source, .. } => format!("({} AND {unknown})", is_found(*by, *source)),
+            Stands::Elsewhere { by, source, .. } => format!("({} IS NOT NULL AND {unknown})", found(*by, *source)),
         })
     }
 
@@ -697,9 +697,9 @@ pub(crate) fn row_of(by: usize, source: usize) -> String {
     format!("y{source}_{by}")
 }
 
-/// Whether there is such a row. Never NULL.
-pub(crate) fn is_found(by: usize, source: usize) -> String {
-    format!("{}.nth IS NOT NULL", row_of(by, source))
+/// 1 where there is such a row, else NULL.
+pub(crate) fn found(by: usize, source: usize) -> String {
+    format!("{}.found", row_of(by, source))
 }
 
 /// The column of a level of a dimension.

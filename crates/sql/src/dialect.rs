@@ -337,6 +337,20 @@ impl Dialect {
         }
     }
 
+    /// One row of each code that a step has, and 1 as `found`. The step is read as `of`.
+    pub(crate) fn one_each(self, step: &str, of: &str, code: &str) -> String {
+        match self {
+            // Of a window neither knows that its rows are single, and PostgreSQL does not share out the work around it.
+            Dialect::Postgresql | Dialect::Duckdb => format!(
+                "SELECT DISTINCT ON ({code}) {of}.*, 1 AS found\n  FROM {step} {of}\n  WHERE {code} IS NOT NULL\n  ORDER BY {code}"
+            ),
+            Dialect::Clickhouse | Dialect::Spark => format!(
+                "SELECT *\n  FROM (\n    SELECT {of}.*, row_number() OVER (PARTITION BY {code} ORDER BY {code}) AS found\n    FROM {step} \
+                 {of}\n    WHERE {code} IS NOT NULL\n  ) w\n  WHERE found = 1"
+            ),
+        }
+    }
+
     /// Rows of constants as a table: its name, the types and names of its columns (the first of texts, the others whole).
     pub(crate) fn constants(self, columns: &[String], rows: &[Vec<String>]) -> String {
         let rows: Vec<String> = rows.iter().map(|row| format!("({})", row.join(", "))).collect();

@@ -6,7 +6,7 @@ use jauge::plan::{Catalog, CubeQuery, Lane, LaneState};
 use jauge::program::model::{ColumnTest, TestOn};
 
 use crate::chain::{Coded, with};
-use crate::column::is_found;
+use crate::column::found;
 use crate::dialect::Dialect;
 use crate::script::{Ask, Reads, ResultColumn, Role, Says, Statement};
 use crate::verify::{self, SHOWN};
@@ -58,7 +58,7 @@ pub(crate) fn codes(ask: &Ask<'_>) -> BTreeMap<(usize, usize), usize> {
 /// 1 where the code of a row is not found.
 pub(crate) fn is_lost(by: usize, source: usize, reads: &Reads<'_>) -> Coded {
     let code = reads.get(&by).map_or_else(|| "NULL".into(), |read| read.val("t"));
-    let lost = format!("CASE WHEN {code} IS NOT NULL AND NOT ({}) THEN 1 ELSE 0 END", is_found(by, source));
+    let lost = format!("CASE WHEN {} IS NULL AND {code} IS NOT NULL THEN 1 ELSE 0 END", found(by, source));
     Coded::new(format!("u{source}_{by}"), lost, "")
 }
 
