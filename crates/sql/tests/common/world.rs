@@ -222,6 +222,7 @@ pub fn world(marked: bool) -> World {
         columns[AMOUNT].without_number =
             vec![(NoNumber::NotApplicable, "sans objet".into()), (NoNumber::Planned, "prévu ’21".into())];
         columns[PERSON].unknowns.push("-".into());
+        columns[PERSON].without_number = vec![(NoNumber::NotApplicable, "personne".into())];
         columns[NICK].totals.push("Ensemble".into());
         columns[YEAR].unknowns.push("?".into());
     } else {
@@ -387,7 +388,7 @@ pub fn rows(luck: &mut Luck, count: usize, marked: bool, clean: bool) -> Vec<Vec
             SEX => &["_T", "ne sait pas"],
             AGE => &["tous", "mineurs", "18+"],
             AMOUNT => &["nd", "sans objet", "prévu '21"],
-            PERSON => &["-"],
+            PERSON => &["-", "personne"],
             NICK => &["Ensemble"],
             YEAR => &["?"],
             _ => &[],
