@@ -97,6 +97,32 @@ impl CubeQuery {
         let of = |column: usize| Some((column, source.columns.get(column)?.looked_up?));
         self.columns().into_iter().filter_map(of).collect()
     }
+
+    /// What is asked of each source in which this query looks up, by its index: that the cells which are looked up are read, each
+    /// by a lane after the one of the identifier, and that no identifier repeats. `source` is the one of the query.
+    pub fn looked_in(&self, source: &DataSource) -> BTreeMap<usize, CubeQuery> {
+        let mut all: BTreeMap<usize, CubeQuery> = BTreeMap::new();
+        let lane = |column| Lane { filter: None, state: LaneState::Present(column) };
+        for (column, look_up) in self.look_ups(source) {
+            let of = all.entry(look_up.source).or_insert_with(|| CubeQuery {
+                source: look_up.source,
+                unique: vec![look_up.key],
+                lanes: vec![lane(look_up.key)],
+                ..CubeQuery::default()
+            });
+            if !of.lanes.iter().skip(1).any(|known| *known == lane(look_up.column)) {
+                of.lanes.push(lane(look_up.column));
+            }
+            // A test decides which cells can be read: the label of a band is no number.
+            let tests = self.tests.iter().filter(|test| match test.on {
+                TestOn::Column { column: tested, .. } => tested == column,
+                TestOn::Dimension(_) => false,
+            });
+            let on = TestOn::Column { source: look_up.source, column: look_up.column };
+            of.tests.extend(tests.map(|test| ColumnTest { on, ..test.clone() }));
+        }
+        all
+    }
 }
 
 /// A small code made of a column, row by row.

@@ -229,6 +229,8 @@ pub enum DataProblem {
         key: String,
         /// The line on which it stands first.
         first: u64,
+        /// It is a code that another source looks up.
+        looked_up: bool,
     },
     /// A sum that does not fit in 38 digits.
     SumTooLarge {
@@ -1199,20 +1201,32 @@ impl DataProblem {
                     format!("write `yes` or `no`, or declare this text: {column}  yes or no, yes \"{text}\""),
                 ),
             },
-            DataProblem::DuplicateKey { columns, key, first } => Both {
-                fr: Words::new(
-                    format!("{} : « {key} » figure déjà à la ligne {first}", fr_list(columns)),
-                    "ici de nouveau",
-                    "supprimez l'une des deux lignes, ou complétez la liste des colonnes qui distinguent une ligne d'une autre",
-                )
-                .and("ici la première fois"),
-                en: Words::new(
-                    format!("{}: `{key}` already stands on line {first}", en_list(columns)),
-                    "here again",
-                    "remove one of the two rows, or complete the list of columns that tell one row from another",
-                )
-                .and("here the first time"),
-            },
+            DataProblem::DuplicateKey { columns, key, first, looked_up } => {
+                let (fr, en) = match looked_up {
+                    true => (
+                        "supprimez l'une des deux lignes : un code que l'on cherche n'y figure qu'une fois",
+                        "remove one of the two rows: a code that is looked up stands there once only",
+                    ),
+                    false => (
+                        "supprimez l'une des deux lignes, ou complétez la liste des colonnes qui distinguent une ligne d'une autre",
+                        "remove one of the two rows, or complete the list of columns that tell one row from another",
+                    ),
+                };
+                Both {
+                    fr: Words::new(
+                        format!("{} : « {key} » figure déjà à la ligne {first}", fr_list(columns)),
+                        "ici de nouveau",
+                        fr,
+                    )
+                    .and("ici la première fois"),
+                    en: Words::new(
+                        format!("{}: `{key}` already stands on line {first}", en_list(columns)),
+                        "here again",
+                        en,
+                    )
+                    .and("here the first time"),
+                }
+            }
             DataProblem::SumTooLarge { column } => Both {
                 fr: Words::new(
                     format!("la somme de « {column} » dépasse 38 chiffres"),

@@ -84,6 +84,9 @@ impl<'a> Checker<'a> {
         let own = self.program.sources.get(at)?.columns.get(by)?;
         let says = options().any(|option| matches!(option, ColumnOption::MayBeMissing | ColumnOption::Missing(_)));
         let unknown = |column: &Column| column.may_be_missing || !column.unknowns.is_empty();
+        // A code that says why there is none says it of what is looked up too: after what the other source says.
+        let mut without_number = found.without_number.clone();
+        without_number.extend(own.without_number.iter().cloned());
         Some(Column {
             name: asked.line.name.text.clone(),
             headers: own.headers.clone(),
@@ -91,6 +94,7 @@ impl<'a> Checker<'a> {
             may_be_missing: says || unknown(own) || found.may_be_missing,
             missing: policy.or(found.missing),
             confidential: found.confidential || options().any(|option| matches!(option, ColumnOption::Confidential)),
+            without_number,
             looked_up: Some(LookUp { by, source: other, key, column }),
             definition: asked.line.name.span,
             ..found

@@ -138,7 +138,15 @@ impl<'a> Reader<'a> {
     pub(crate) fn of_codes(look_up: LookUp, catalog: Catalog<'a>, tables: &Tables) -> Option<Self> {
         let by = catalog.source.columns.get(look_up.by)?;
         let looked = tables.get(&look_up.source).map(|table| Looked::new(table, look_up.column));
-        Some(Reader { of: looked.map_or(Of::Nothing, Of::LookedUp), ..Reader::new(by, catalog, false) })
+        let mut reader = Reader { of: looked.map_or(Of::Nothing, Of::LookedUp), ..Reader::new(by, catalog, false) };
+        // The words of the other source come first.
+        let there = catalog.sources.get(look_up.source)?.columns.get(look_up.column)?.without_number.len();
+        for marker in reader.markers.values_mut() {
+            if let Value::Marked(at) = marker {
+                *at = at.saturating_add(u16::try_from(there).unwrap_or(u16::MAX));
+            }
+        }
+        Some(reader)
     }
 
     /// The table behind a column that is looked up.

@@ -15,7 +15,7 @@ use crate::feed::{Feed, Stop};
 use crate::files::{Files, file_of};
 use crate::folder::{self, DataFile, is_parquet};
 use crate::header::Headers;
-use crate::lookups::{Gathering, Tables, Wanted};
+use crate::lookups::{Gathering, Tables};
 use crate::merge::{self, Merged};
 use crate::open::{self, FilePlace, Opened};
 use crate::pages::Pages;
@@ -138,11 +138,11 @@ impl Engine {
     /// repeats leaves open what is looked up: then there is no answer.
     fn tables(&self, query: &CubeQuery, catalog: Catalog<'_>) -> Result<(Tables, Vec<Problem>, u64), Vec<Problem>> {
         let (mut tables, mut problems, mut left_out) = (Tables::new(), Vec::new(), 0);
-        for wanted in Wanted::of(query, catalog) {
-            let Some(source) = catalog.sources.get(wanted.source) else { continue };
+        for (other, query) in query.looked_in(catalog.source) {
+            let Some(source) = catalog.sources.get(other) else { continue };
             let catalog = Catalog { source, ..catalog };
-            let gathering = Gathering::new(&wanted);
-            let cube = self.read(&wanted.query(), catalog, &Tables::new(), Some(&gathering))?;
+            let gathering = Gathering::new(&query);
+            let cube = self.read(&query, catalog, &Tables::new(), Some(&gathering))?;
             let repeats =
                 |problem: &Problem| matches!(problem.fact, Fact::DataProblem(DataProblem::DuplicateKey { .. }));
             if cube.problems.iter().any(repeats) {
@@ -150,7 +150,7 @@ impl Engine {
             }
             problems.extend(cube.problems);
             left_out += cube.problems_left_out;
-            tables.insert(wanted.source, Arc::new(gathering.table(catalog, self.few_codes)));
+            tables.insert(other, Arc::new(gathering.table(catalog, self.few_codes)));
         }
         Ok((tables, problems, left_out))
     }

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use jauge::plan::{Catalog, CubeQuery, Lane, LaneState};
+use jauge::plan::{Catalog, CubeQuery, LaneState};
 use jauge::problem::{LookupProblem, close_to};
-use jauge::program::model::{ColumnTest, TestOn};
 use rustc_hash::FxHashMap;
 
 use crate::block::{Block, Texts};
@@ -17,50 +16,6 @@ use crate::limits;
 use crate::memory::{Memory, Short};
 use crate::report::shorten;
 use crate::text::composed;
-
-/// What one source is looked up for: its identifier, and the columns that are wanted of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    pub(crate) source: usize,
-    key: usize,
-    columns: Vec<usize>,
-    tests: Vec<ColumnTest>,
-}
-
-impl Wanted {
-    /// The sources in which a query looks up, each once.
-    pub(crate) fn of(query: &CubeQuery, catalog: Catalog<'_>) -> Vec<Wanted> {
-        let mut all: BTreeMap<usize, Wanted> = BTreeMap::new();
-        for (column, look_up) in query.look_ups(catalog.source) {
-            let (source, key) = (look_up.source, look_up.key);
-            let wanted =
-                all.entry(source).or_insert_with(|| Wanted { source, key, columns: Vec::new(), tests: Vec::new() });
-            if !wanted.columns.contains(&look_up.column) {
-                wanted.columns.push(look_up.column);
-            }
-            // A test decides which cells can be read: the label of a band is no number.
-            for test in &query.tests {
-                if matches!(test.on, TestOn::Column { column: tested, .. } if tested == column) {
-                    let on = TestOn::Column { source, column: look_up.column };
-                    wanted.tests.push(ColumnTest { on, ..test.clone() });
-                }
-            }
-        }
-        all.into_values().collect()
-    }
-
-    /// What is asked of the source, so that its cells are read and its identifiers are told where they repeat.
-    pub(crate) fn query(&self) -> CubeQuery {
-        let columns = [self.key].into_iter().chain(self.columns.iter().copied());
-        CubeQuery {
-            source: self.source,
-            lanes: columns.map(|column| Lane { filter: None, state: LaneState::Present(column) }).collect(),
-            tests: self.tests.clone(),
-            unique: vec![self.key],
-            ..CubeQuery::default()
-        }
-    }
-}
 
 /// The rows of a source that is looked up in, as threads bring them.
 pub(crate) struct Gathering {
@@ -77,13 +32,16 @@ struct Gathered {
 }
 
 impl Gathering {
-    pub(crate) fn new(wanted: &Wanted) -> Gathering {
-        let columns = wanted.columns.iter().map(|_| Cells::default()).collect();
-        Gathering {
-            key: wanted.key,
-            columns: wanted.columns.clone(),
-            rows: Mutex::new(Gathered { columns, ..Gathered::default() }),
-        }
+    /// Nothing yet of what is asked of the source, see [`CubeQuery::looked_in`].
+    pub(crate) fn new(query: &CubeQuery) -> Gathering {
+        let wanted = query.lanes.iter().skip(1).filter_map(|lane| match lane.state {
+            LaneState::Present(column) => Some(column),
+            _ => None,
+        });
+        let columns: Vec<usize> = wanted.collect();
+        let cells = columns.iter().map(|_| Cells::default()).collect();
+        let rows = Mutex::new(Gathered { columns: cells, ..Gathered::default() });
+        Gathering { key: query.unique.first().copied().unwrap_or(usize::MAX), columns, rows }
     }
 
     /// Takes in the rows of a block.

@@ -31,7 +31,8 @@ pub(crate) fn duplicates(
             [one] => scan.files.cell(*one, line, text),
             _ => jauge::problem::DataPlace { text, ..scan.files.whole(line) },
         };
-        let fact = DataProblem::DuplicateKey { columns: names, key: key.clone(), first: line_of(first) };
+        let looked_up = scan.gathering.is_some();
+        let fact = DataProblem::DuplicateKey { columns: names, key: key.clone(), first: line_of(first), looked_up };
         let mut problem = Problem::at(fact, Place::Data(at(line, key)));
         problem.also.push(Place::Data(at(first, String::new())));
         problems.push(problem);

@@ -10,7 +10,6 @@ use jauge::types::Period;
 use jauge_engine::shared::{Known, identity};
 
 use crate::list::is_bands;
-use crate::looked;
 use crate::script::{ResultColumn, Role, Says, Script, Statement};
 use crate::told::Told;
 
@@ -60,7 +59,7 @@ pub fn cube(
     let mut reading =
         Reading { query, catalog, groups: Groups::new(), cube: Cube::default(), too_large: BTreeSet::new() };
     let mut own = Told::new(catalog, query, &script.table, shown(query.source));
-    let asked = looked::asked(query, catalog);
+    let asked = query.looked_in(catalog.source);
     let mut others: BTreeMap<usize, Told<'_>> = BTreeMap::new();
     for (other, query) in &asked {
         let Some((source, table)) = catalog.sources.get(*other).zip(script.table.looked_in.get(other)) else {

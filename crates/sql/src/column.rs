@@ -543,7 +543,11 @@ impl Read<'_> {
         match (self.own_mark(), &self.stands) {
             (own, Stands::Own | Stands::Identifier { .. } | Stands::Elsewhere { mark: None, .. }) => own,
             (None, Stands::Elsewhere { mark, .. }) => mark.clone(),
-            (Some(own), Stands::Elsewhere { mark: Some(code), .. }) => Some(format!("COALESCE({own}, {code})")),
+            // The texts of the other source come first.
+            (Some(own), Stands::Elsewhere { mark: Some(code), .. }) => Some(match self.column.without_number.len() {
+                0 => format!("COALESCE({own}, {code})"),
+                there => format!("COALESCE({own}, CASE WHEN {code} >= 0 THEN {code} + {there} ELSE {code} END)"),
+            }),
         }
     }
 

@@ -9,7 +9,6 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::dialect::Dialect;
-use crate::looked;
 use crate::quote::remark;
 use crate::refuse::Refused;
 use crate::script::{Ask, Role, Script, Statement, script};
@@ -171,7 +170,7 @@ pub fn source_document(program: &Program, query: &CubeQuery, notes: &QueryNotes,
             calendars: &program.calendars,
         };
         needed.extend(query.look_ups(source).into_iter().map(|(_, look_up)| look_up.by));
-        for (number, query) in looked::asked(query, catalog) {
+        for (number, query) in query.looked_in(catalog.source) {
             let (other, Some(table)) = (program.sources.get(number), script.table.looked_in.get(&number)) else {
                 continue;
             };

@@ -1,9 +1,8 @@
-//! The sources that a query looks up in: what is asked of each, as of a source of its own, and the codes that it does not have.
+//! The sources that a query looks up in: the statements that verify each, as a source of its own, and the codes that it does not have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jauge::plan::{Catalog, CubeQuery, Lane, LaneState};
-use jauge::program::model::{ColumnTest, TestOn};
+use jauge::plan::Catalog;
 
 use crate::chain::{Coded, with};
 use crate::column::found;
@@ -11,33 +10,10 @@ use crate::dialect::Dialect;
 use crate::script::{Ask, Reads, ResultColumn, Role, Says, Statement};
 use crate::verify::{self, SHOWN};
 
-/// What is asked of each of them: that the cells which the query looks up are read, and that no identifier repeats.
-pub(crate) fn asked(query: &CubeQuery, catalog: Catalog<'_>) -> BTreeMap<usize, CubeQuery> {
-    let mut all: BTreeMap<usize, CubeQuery> = BTreeMap::new();
-    for (column, look_up) in query.look_ups(catalog.source) {
-        let source = look_up.source;
-        let of = all.entry(source).or_insert_with(|| CubeQuery {
-            source,
-            unique: vec![look_up.key],
-            lanes: vec![Lane { filter: None, state: LaneState::Present(look_up.key) }],
-            ..CubeQuery::default()
-        });
-        of.lanes.push(Lane { filter: None, state: LaneState::Present(look_up.column) });
-        // A test decides which cells can be read: the label of a band is no number.
-        let tests = query.tests.iter().filter(|test| match test.on {
-            TestOn::Column { column: tested, .. } => tested == column,
-            TestOn::Dimension(_) => false,
-        });
-        let on = TestOn::Column { source, column: look_up.column };
-        of.tests.extend(tests.map(|test| ColumnTest { on, ..test.clone() }));
-    }
-    all
-}
-
 /// The statements that verify them.
 pub(crate) fn statements(ask: &Ask<'_>) -> Vec<Statement> {
     let mut statements = Vec::new();
-    for (other, query) in &asked(ask.query, ask.catalog) {
+    for (other, query) in &ask.query.looked_in(ask.catalog.source) {
         let (Some(source), Some(table)) = (ask.catalog.sources.get(*other), ask.table.looked_in.get(other)) else {
             continue;
         };

@@ -6,7 +6,6 @@ use jauge::problem::{Problem, TableProblem};
 use jauge::program::model::{ColumnType, DataSource, TestKind, TestOn};
 
 use crate::dialect::Dialect;
-use crate::looked;
 use crate::number::is_exact;
 
 /// A refusal: why, about which column, and which lanes it concerns (all of them where it is the whole source).
@@ -66,7 +65,7 @@ pub(crate) fn refused(query: &CubeQuery, catalog: Catalog<'_>, d: Dialect) -> Op
             return Some(Refused { why: NotInSql::Qualified, column: Some(column), lanes: lanes_of(query, column) });
         }
     }
-    let asked = looked::asked(query, catalog);
+    let asked = query.looked_in(catalog.source);
     for (column, look_up) in query.look_ups(source) {
         // What cannot be read there cannot be looked up.
         let other = asked.get(&look_up.source).zip(catalog.sources.get(look_up.source));

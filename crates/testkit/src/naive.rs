@@ -407,10 +407,15 @@ impl Rows {
         let by = catalog.source.columns.get(look_up.by)?;
         let place = header.iter().position(|name| *name == by.name || by.headers.contains(name))?;
         let code = read(row.get(place)?, by, catalog.dimensions, catalog.calendars);
-        if code == Held::Missing {
-            return None;
-        }
         let source = catalog.sources.get(look_up.source)?;
+        match code {
+            Held::Missing => return None,
+            // The words of the other source come first.
+            Held::Marked(at) => {
+                return Some(Held::Marked(at + source.columns.get(look_up.column)?.without_number.len()));
+            }
+            _ => {}
+        }
         let others = self.read(Catalog { source, ..catalog })?;
         others.iter().find(|other| other.get(look_up.key) == Some(&code))?.get(look_up.column).cloned()
     }

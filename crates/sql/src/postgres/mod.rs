@@ -22,7 +22,7 @@ use crate::answer::Row;
 use crate::dialect::Dialect;
 use crate::script::{Ask, Role, Says, Script, script};
 use crate::table::Table;
-use crate::{answer, looked, problem_of};
+use crate::{answer, problem_of};
 use connect::{connect, stopped};
 use inspect::{inspect, rows};
 use login::{Environment, Login, login};
@@ -194,7 +194,7 @@ fn tables(
     let mut needed = query.columns();
     needed.extend(query.look_ups(catalog.source).into_iter().map(|(_, look_up)| look_up.by));
     let (mut table, mut problems) = inspect(client, own, catalog, &needed, user)?;
-    for (other, query) in looked::asked(query, catalog) {
+    for (other, query) in query.looked_in(catalog.source) {
         let Some(source) = catalog.sources.get(other) else { continue };
         let Some(address) = address_of(source).transpose()?.filter(|address| own.is_beside(address)) else {
             let fact = LookupProblem::Apart { one: catalog.source.name.clone(), other: source.name.clone() };
