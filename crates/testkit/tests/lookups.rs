@@ -48,7 +48,7 @@ source aids "Aids"
   columns:
     id      text
     day     date
-    code    text, may be missing
+    code    text, may be missing, not applicable "abroad"
     amount  number, may be missing
     place   place in towns by code
     size    size in towns by code
@@ -65,7 +65,7 @@ source towns "Towns"
     code    text, may be missing
     place   region, may be missing
     size    size, may be missing
-    budget  number, may be missing
+    budget  number, may be missing, planned "soon"
     opened  date, may be missing
     urban   yes or no, may be missing
     name    text, may be missing
@@ -125,7 +125,8 @@ impl Tables {
     fn not_found(&self) -> BTreeMap<String, u64> {
         let codes: BTreeSet<&str> = self.towns.iter().map(|row| row[0].as_str()).collect();
         let mut all = BTreeMap::new();
-        for row in self.aids.iter().filter(|row| !row[2].is_empty() && !codes.contains(row[2].as_str())) {
+        let known = |code: &str| code.is_empty() || code == "abroad" || codes.contains(code);
+        for row in self.aids.iter().filter(|row| !known(&row[2])) {
             *all.entry(row[2].clone()).or_default() += 1;
         }
         all
@@ -151,13 +152,13 @@ fn tables() -> impl Strategy<Value = Tables> {
     let one = |of: &'static [&'static str]| prop::sample::select(of);
     let aid = (
         one(&["2018-01-01", "2019-06-15", "2020-02-29"]),
-        one(&["", "a1", "0a1", "b-2", "é3", "c4", "d5", "Rabat", "commune-of-tangier", "x9"]),
+        one(&["", "a1", "0a1", "b-2", "é3", "c4", "d5", "Rabat", "commune-of-tangier", "x9", "abroad"]),
         one(&["", "0", "5", "15", "30"]),
     );
     let town = (
         one(&["", "TTA", "TNG", "ORI"]),
         one(&["", "0", "99", "100", "5000"]),
-        one(&["", "0", "10", "15", "21"]),
+        one(&["", "0", "10", "15", "21", "soon"]),
         one(&["", "2001-01-01", "2010-06-01", "2019-06-15"]),
         one(&["", "oui", "non"]),
         one(&["", "Rabat", "Salé"]),
