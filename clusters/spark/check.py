@@ -86,11 +86,11 @@ def jauge(*arguments):
 
 
 class Project:
-    """A project, its figures from the embedded engine, and its questions."""
+    """A project, its figures from the embedded engine, and its questions; `tables` are its files by the names of their tables."""
 
-    def __init__(self, folder, table, data, work):
-        self.folder, self.table, self.data = folder, table, data
-        self.questions, self.answers = work / f"{table}.questions.json", work / f"{table}.answers.json"
+    def __init__(self, folder, tables, work):
+        self.folder, self.tables = folder, tables
+        self.questions, self.answers = work / f"{folder.name}.questions.json", work / f"{folder.name}.answers.json"
         self.figures = jauge("eval", folder, "--format", "json").stdout
         asked = jauge("sql", folder, "--dialect", "spark", "--text-columns", "-o", self.questions)
         assert asked.returncode == 0, asked.stderr.decode()
@@ -99,8 +99,9 @@ class Project:
         """The exit code and the messages of the runner; `meanwhile` is done when the first answer is there."""
         self.answers.unlink(missing_ok=True)
         log = cluster.folder / "run.log"
-        command = [sys.executable, HERE / "run.py", self.questions, "--master", cluster.address, "--table", f"{self.table}=csv:{self.data}",
-                   "--split-lines", "-o", self.answers, *options]
+        command = [sys.executable, HERE / "run.py", self.questions, "--master", cluster.address, "--split-lines", "-o", self.answers, *options]
+        for table, data in self.tables.items():
+            command += ["--table", f"{table}=csv:{data}"]
         for setting in SMALL:
             command += ["--conf", setting]
         with open(log, "w") as out:
@@ -121,7 +122,7 @@ class Project:
     def same(self):
         """The figures from the answers are those of the embedded engine, to the last sign."""
         done = jauge("eval", self.folder, "--answers", self.answers, "--format", "json")
-        assert done.stdout == self.figures, f"{self.table}: other figures\n{done.stderr.decode()}"
+        assert done.stdout == self.figures, f"{self.folder.name}: other figures\n{done.stderr.decode()}"
         return self.figures.count(b'"state"')
 
 
@@ -154,14 +155,20 @@ def main():
         print(f"Spark {pyspark.__version__} at {cluster.address}: one master, two workers", flush=True)
 
         children = ROOT / "examples/registre-enfants"
-        small = Project(children, "appuis", children / "donnees/appuis.csv", work)
+        small = Project(children, {"appuis": children / "donnees/appuis.csv"}, work)
         began = time.monotonic()
         code, told = small.run(cluster)
         assert code == 0, told
         print(f"registre-enfants: {small.same()} figures, all the same, {time.monotonic() - began:.0f} s", flush=True)
 
+        communes = ROOT / "examples/communes"
+        looked_up = Project(communes, {"élèves": communes / "donnees/eleves.csv", "communes": communes / "donnees/communes.csv"}, work)
+        code, told = looked_up.run(cluster)
+        assert code == 0, told
+        print(f"communes, one table looked up in another: {looked_up.same()} figures, all the same", flush=True)
+
         folder = work / "register"
-        long = Project(folder, "register", register(folder, asked.rows), work)
+        long = Project(folder, {"register": register(folder, asked.rows)}, work)
         began = time.monotonic()
         code, told = long.run(cluster)
         assert code == 0, told
