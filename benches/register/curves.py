@@ -22,7 +22,7 @@ from compare import PLACE, register, run
 SEED = 2026
 DISTINCT = (0, 1, 2, 5, 10, 15, 20)
 INDICATORS = (50, 100, 250, 1000)
-KINDS = ("filters-60", "filters-120", "filters-1100", "or", "columns", "text-keys", "communes")
+KINDS = ("filters-60", "filters-120", "filters-1100", "or", "columns", "lookups", "text-keys", "communes")
 
 
 def point(given, work, data, threads):
