@@ -1,13 +1,18 @@
 //! Why a figure is what it is: the formula with the numbers filled in, down to the rows read and kept at each condition.
 
+use std::collections::BTreeSet;
+
 use super::cells::Merged;
 use super::measure::{code_of, dims_of};
 use super::{Evaluator, GroupId};
 use crate::outcome::{Figure, MissingReason, Rows, Value, ZeroDenominator, ZeroReason};
-use crate::plan::{CtxId, Cube, MeasureKey, Plan, Shape, conjuncts, only_dimensions, selects_cells, show_test, sign};
+use crate::plan::{
+    CtxId, Cube, MeasureKey, Plan, Shape, conjuncts, dimension_column, each_test, only_dimensions, selects_cells,
+    show_test, sign,
+};
 use crate::program::model::{
-    Aggregate, ChangeKind, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, MilestonesOf, Operator,
-    Over, Program, SeriesOf, Together,
+    Aggregate, ChangeKind, Column, Cond, DataSource, Expected, ExprId, ExprKind, Measure, MeasureOf, MilestonesOf,
+    Operator, Over, Program, SeriesOf, TestKind, TestOn, Together,
 };
 use crate::text::{Both, Lang, Span};
 use crate::types::{Number, Period, Range, Rounding, RoundingMode, Unit};
@@ -259,6 +264,7 @@ impl Explaining<'_, '_> {
                 if let Some(source) = source.filter(|_| !secret) {
                     conditions = self.conditions(measure, source, next);
                 }
+                conditions.extend(self.looked_up(measure, next));
                 let words = source.map_or_else(|| both("mesure", "measure"), |source| measure_words(measure, source));
                 match self.evaluator.cited(next.group) {
                     None => (words, Vec::new()),
@@ -538,6 +544,50 @@ impl Explaining<'_, '_> {
         let first = all.first.max(all.last.saturating_sub(PERIODS_SHOWN - 1));
         self.cut |= first > all.first;
         (first..=all.last).map(|ordinal| at(inner, Period::one(all.calendar, ordinal))).collect()
+    }
+
+    /// One step per column that the measure rests on and that is looked up in another source: the file that has it.
+    fn looked_up(&self, measure: &Measure, next: &Next) -> Vec<Step> {
+        let program = self.evaluator.program;
+        let Some(source) = program.sources.get(measure.source) else { return Vec::new() };
+        let of_dimension = |dimension| dimension_column(program, measure.source, dimension);
+        let mut columns: BTreeSet<usize> = BTreeSet::new();
+        match measure.of {
+            MeasureOf::Rows | MeasureOf::CountColumn => {}
+            MeasureOf::Distinct(column) | MeasureOf::Keys(column) | MeasureOf::Aggregate(_, column) => {
+                columns.insert(column);
+            }
+        }
+        for cond in &self.evaluator.plan.contexts.conditions(program, next.ctx) {
+            each_test(cond, &mut |test| {
+                match test.on {
+                    TestOn::Column { column, .. } => columns.extend([column]),
+                    TestOn::Dimension(level) => columns.extend(of_dimension(level.dimension)),
+                }
+                if let TestKind::Column(_, other) = test.test {
+                    columns.insert(other);
+                }
+            });
+        }
+        columns.extend(self.evaluator.group(next.group).iter().filter_map(|key| of_dimension(key.dimension)));
+        let step = |column: &Column| {
+            let look_up = column.looked_up?;
+            let (other, by) = (program.sources.get(look_up.source)?, source.columns.get(look_up.by)?);
+            Some(Step {
+                depth: next.depth + 1,
+                what: Both {
+                    fr: format!("colonne {} : cherchée dans {} selon {}", column.name, other.name, by.name),
+                    en: format!("column {}: looked up in {} by {}", column.name, other.name, by.name),
+                },
+                value: None,
+                shown: both("", ""),
+                period: None,
+                rows: None,
+                file: other.path.clone(),
+                definition: column.definition,
+            })
+        };
+        columns.into_iter().filter_map(|at| step(source.columns.get(at)?)).collect()
     }
 
     /// One step per condition on the rows of a measure: how many pass it and those before it.

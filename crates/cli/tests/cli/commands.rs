@@ -81,6 +81,20 @@ fn why_shows_the_formula() {
     assert_snapshot!("why_en", small("why-en", "en").run(&["why", "share_of_girls", "p", "--group", "region=NOR"]));
 }
 
+/// A column that is looked up in another source is told with the file that has it: of a condition, of a group, of neither.
+#[test]
+fn why_names_the_other_source() {
+    let folder = Folder::new("why-looked-up", &[]);
+    for file in ["communes.jauge", "jauge.toml", "donnees/communes.csv", "donnees/eleves.csv"] {
+        let of = format!("{}/../../examples/communes/{file}", env!("CARGO_MANIFEST_DIR"));
+        folder.write(&format!("p/{file}"), &std::fs::read(of).expect("a file of the example"));
+    }
+    let why = |lang: &str, more: &[&str]| folder.run(&[&["--lang", lang, "why"], more].concat());
+    assert_snapshot!("why_looked_up_fr", why("fr", &["part_des_ruraux_sans_internat", "p", "--group", "région=ORI"]));
+    assert_snapshot!("why_looked_up_en", why("en", &["part_des_ruraux_sans_internat", "p"]));
+    assert!(!why("fr", &["inscrits", "p"]).contains("communes.csv"));
+}
+
 #[test]
 fn tests_rules_and_published_figures() {
     let folder = small("test", "fr");
