@@ -33,12 +33,13 @@ OTHER_USER = ["runuser", "-u", "postgres", "--"] if hasattr(os, "geteuid") and o
 
 
 def programs():
-    """The folder of the server's programs: that of the path, else the newest of Debian's packages."""
+    """The folder of the server's programs: that of the path if it has them all, else the newest of Debian's packages."""
     found = shutil.which("initdb")
-    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not folders:
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin")) + ([Path(found).resolve().parent] if found else [])
+    whole = [folder for folder in folders if all((folder / name).exists() for name in ("initdb", "pg_ctl", "psql"))]
+    if not whole:
         sys.exit("PostgreSQL is not installed: apt-get install postgresql")
-    return folders[-1]
+    return whole[-1]
 
 
 def main():
