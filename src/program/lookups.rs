@@ -83,7 +83,8 @@ impl<'a> Checker<'a> {
         });
         let own = self.program.sources.get(at)?.columns.get(by)?;
         let says = options().any(|option| matches!(option, ColumnOption::MayBeMissing | ColumnOption::Missing(_)));
-        let unknown = |column: &Column| column.may_be_missing || !column.unknowns.is_empty();
+        let unknown =
+            |column: &Column| column.may_be_missing || !column.unknowns.is_empty() || !column.without_number.is_empty();
         // A code that says why there is none says it of what is looked up too: after what the other source says.
         let mut without_number = found.without_number.clone();
         without_number.extend(own.without_number.iter().cloned());
